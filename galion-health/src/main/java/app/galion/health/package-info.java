@@ -1,0 +1,5 @@
+/** The package of galion-health. */
+@NullMarked
+package app.galion.health;
+
+import org.jspecify.annotations.NullMarked;

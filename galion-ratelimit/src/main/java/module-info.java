@@ -1,0 +1,10 @@
+/** RateLimiter: exact limits at one Redis round trip, local when Redis is away. */
+@org.jspecify.annotations.NullMarked
+module app.galion.ratelimit {
+  requires transitive app.galion.spi;
+  requires transitive app.galion.redis;
+  requires static transitive org.jspecify;
+  requires static micrometer.core;
+  requires bucket4j_jdk17.core;
+  requires com.github.benmanes.caffeine;
+}

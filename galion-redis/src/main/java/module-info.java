@@ -1,0 +1,9 @@
+/** RedisLink: one connection to standalone, Sentinel or Cluster, with true deadlines. */
+@org.jspecify.annotations.NullMarked
+module app.galion.redis {
+  requires transitive app.galion.spi;
+  requires transitive lettuce.core;
+  requires static transitive org.jspecify;
+  requires static micrometer.core;
+  requires io.netty.common;
+}
