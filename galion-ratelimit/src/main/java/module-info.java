@@ -5,6 +5,6 @@ module app.galion.ratelimit {
   requires transitive app.galion.redis;
   requires static transitive org.jspecify;
   requires static micrometer.core;
-  requires bucket4j_jdk17.core;
+  requires io.github.bucket4j.core;
   requires com.github.benmanes.caffeine;
 }
