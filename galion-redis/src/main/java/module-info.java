@@ -4,6 +4,10 @@ module app.galion.redis {
   requires transitive app.galion.spi;
   requires transitive lettuce.core;
   requires static transitive org.jspecify;
-  requires static micrometer.core;
+  requires static transitive micrometer.core;
+  requires io.netty.buffer;
+  requires io.netty.codec;
   requires io.netty.common;
+
+  exports app.galion.redis;
 }

@@ -1,0 +1,301 @@
+package app.galion.redis;
+
+import app.galion.redis.RedisUnavailableException.Reason;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.CommandOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.RedisCommand;
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One request: the command that Lettuce writes and the future that its caller holds, in one object.
+ *
+ * A call is NEW until Lettuce's network thread encodes it (SENT), and GONE when nothing more will
+ * come of it. The step from NEW is a compare-and-set, so a deadline that passes before the encoding
+ * certainly prevents it: should Lettuce encode the call all the same, a PING goes out in its place,
+ * which keeps requests and replies in step and executes nothing. That is what makes
+ * mayHaveExecuted() == false a promise. A call counts against its line's limit until it is GONE,
+ * which for a SENT call is its reply or the end of the connection, not its deadline.
+ *
+ * A repetition (EVAL after NOSCRIPT, another node after MOVED) is a second call, which ends its
+ * origin.
+ */
+final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[], byte[], Reply> {
+
+  private static final int NEW = 0;
+  private static final int SENT = 1;
+  private static final int GONE = 2;
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(Call.class, "state", int.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final LinkCore core;
+  private final Keyword keyword;
+  private final @Nullable RedisScript script;
+  private final List<byte[]> keys;
+  private final List<byte[]> args;
+  private final long startedAt;
+  private final long nanos;
+  private final @Nullable Call origin;
+  private final int hops;
+  private final Line line;
+  private final ReplyOutput output = new ReplyOutput();
+
+  @SuppressWarnings("UnusedVariable") // by STATE
+  private volatile int state;
+
+  private volatile @Nullable Call repetition;
+  private Deadlines.@Nullable Entry entry;
+
+  Call(
+      Line line,
+      Keyword keyword,
+      @Nullable RedisScript script,
+      List<byte[]> keys,
+      List<byte[]> args,
+      long startedAt,
+      long nanos) {
+    this(line, keyword, script, keys, args, startedAt, nanos, null, 0);
+  }
+
+  private Call(
+      Line line,
+      Keyword keyword,
+      @Nullable RedisScript script,
+      List<byte[]> keys,
+      List<byte[]> args,
+      long startedAt,
+      long nanos,
+      @Nullable Call origin,
+      int hops) {
+    this.core = line.core();
+    this.line = line;
+    this.keyword = keyword;
+    this.script = script;
+    this.keys = keys;
+    this.args = args;
+    this.startedAt = startedAt;
+    this.nanos = nanos;
+    this.origin = origin;
+    this.hops = hops;
+  }
+
+  /* This call again, on a line that has already admitted it. */
+  Call again(Line onLine, Keyword as) {
+    Call first = origin == null ? this : origin;
+    Call again = new Call(onLine, as, script, keys, args, startedAt, nanos, first, hops + 1);
+    first.repetition = again;
+    return again;
+  }
+
+  Line line() {
+    return line;
+  }
+
+  @Nullable RedisScript script() {
+    return script;
+  }
+
+  long startedAt() {
+    return startedAt;
+  }
+
+  long dueAt() {
+    return startedAt + nanos;
+  }
+
+  void entry(Deadlines.Entry added) {
+    entry = added;
+  }
+
+  /* How often this request has been repeated. */
+  int hops() {
+    return hops;
+  }
+
+  /* The deadline has passed. */
+  void expire() {
+    if (isDone()) {
+      return;
+    }
+    boolean unsent = STATE.compareAndSet(this, NEW, GONE);
+    if (unsent) {
+      line.leave();
+    }
+    if (super.completeExceptionally(core.timeout(this, nanos, !unsent))) {
+      core.counters().failures(Reason.TIMEOUT).increment();
+      settled();
+    }
+  }
+
+  /* Waits for the reply on the caller's thread, which sees the deadline itself. */
+  Reply await() throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return get(Math.max(1, dueAt() - core.ticker().read()), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true; // the wait is short; the flag is put back
+        } catch (TimeoutException e) {
+          expire();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  void fail(Reason reason, boolean mayHaveExecuted, String what, @Nullable Throwable cause) {
+    Call target = origin == null ? this : origin;
+    if (target.completeExceptionally(core.unavailable(reason, mayHaveExecuted, what, cause))) {
+      core.counters().failures(reason).increment();
+    }
+  }
+
+  @Override
+  public boolean complete(Reply reply) {
+    boolean won = super.complete(reply);
+    if (won) {
+      settled();
+    }
+    return won;
+  }
+
+  @Override
+  public boolean cancel(boolean mayInterruptIfRunning) {
+    boolean won = super.cancel(mayInterruptIfRunning);
+    if (won) {
+      settled();
+    }
+    return won;
+  }
+
+  /* By Lettuce when the call cannot be written or the connection ended, and by the caller. */
+  @Override
+  public boolean completeExceptionally(Throwable error) {
+    if (error instanceof RedisUnavailableException || !Line.isTransportError(error)) {
+      boolean won = super.completeExceptionally(error);
+      if (won) {
+        settled();
+      }
+      return won;
+    }
+    int before = (int) STATE.getAndSet(this, GONE);
+    if (before != GONE) {
+      line.leave();
+    }
+    if (isDone()) {
+      return false;
+    }
+    fail(Reason.DISCONNECTED, before == SENT, line.brokenBy(error), error);
+    return true;
+  }
+
+  private void settled() {
+    Deadlines.Entry added = entry;
+    if (added != null) {
+      added.clear();
+    }
+    releaseUnsent();
+    Call again = repetition;
+    if (again != null) {
+      again.releaseUnsent();
+    }
+  }
+
+  private void releaseUnsent() {
+    if (STATE.compareAndSet(this, NEW, GONE)) {
+      line.leave();
+    }
+  }
+
+  // What Lettuce asks of a command.
+
+  @Override
+  public void complete() {
+    line.replied();
+    if ((int) STATE.getAndSet(this, GONE) != GONE) {
+      line.leave();
+    }
+    if (isDone()) {
+      return;
+    }
+    if (output.hasError()) {
+      core.answeredWithError(this, output.getError());
+    } else {
+      (origin == null ? this : origin).complete(output.get());
+    }
+  }
+
+  @Override
+  public void cancel() {
+    completeExceptionally(Line.cancelled());
+  }
+
+  @Override
+  public boolean isDone() {
+    return super.isDone() || (origin != null && origin.isDone());
+  }
+
+  @Override
+  public void encode(ByteBuf out) {
+    if (!STATE.compareAndSet(this, NEW, SENT) && (int) STATE.get(this) == GONE) {
+      Wire.ping(out);
+      return;
+    }
+    if (script == null) {
+      Wire.header(out, 1 + args.size());
+      out.writeBytes(keyword.part());
+    } else {
+      Wire.header(out, 3 + keys.size() + args.size());
+      out.writeBytes(keyword == Keyword.EVAL ? script.whole() : script.byHash());
+      Wire.part(out, keys.size());
+      Wire.parts(out, keys);
+    }
+    Wire.parts(out, args);
+  }
+
+  @Override
+  public CommandOutput<byte[], byte[], Reply> getOutput() {
+    return output;
+  }
+
+  @Override
+  public void setOutput(CommandOutput<byte[], byte[], Reply> other) {
+    throw new UnsupportedOperationException("a call keeps its output");
+  }
+
+  /* Only for what an application plugs into Lettuce, such as tracing. */
+  @Override
+  public CommandArgs<byte[], byte[]> getArgs() {
+    CommandArgs<byte[], byte[]> all = new CommandArgs<>(ByteArrayCodec.INSTANCE);
+    return all.addKeys(keys).addValues(args);
+  }
+
+  @Override
+  public Keyword getType() {
+    return keyword;
+  }
+
+  @Override
+  public String toString() {
+    return script == null ? keyword.toString() : keyword + " " + script.name();
+  }
+}
