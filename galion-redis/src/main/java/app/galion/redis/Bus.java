@@ -203,7 +203,7 @@ final class Bus {
   /* Lets listeners hear of the loss, and nothing after it. */
   void close() {
     channels.values().forEach(Channel::lost);
-    core.keep(() -> lines.values().forEach(BusLine::close));
+    core.keep(() -> lines.values().forEach(BusLine::end));
     dispatcher.shutdown();
   }
 }

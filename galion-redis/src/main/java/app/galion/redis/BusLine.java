@@ -152,10 +152,16 @@ final class BusLine {
     said(now.async().ping().toCompletableFuture(), "probing the bus");
   }
 
-  void close() {
+  /* For good, with the link: the client then ends all its connections at once. */
+  void end() {
     closed = true;
-    StatefulRedisPubSubConnection<String, byte[]> now = connection;
     connection = null;
+  }
+
+  /* For good, while the link goes on. */
+  void retire() {
+    StatefulRedisPubSubConnection<String, byte[]> now = connection;
+    end();
     if (now != null) {
       close(now);
     }

@@ -105,6 +105,10 @@ final class LinkCore {
     return route;
   }
 
+  RedisUnavailableException closedRefusal() {
+    return closedRefusal;
+  }
+
   boolean closed() {
     return closed;
   }
@@ -432,7 +436,7 @@ final class LinkCore {
 
   void close() {
     closed = true;
-    keep(() -> route.nodes().forEach(Node::close));
+    keep(() -> route.nodes().forEach(Node::end));
     keeper.shutdown();
     try {
       if (!keeper.awaitTermination(2, TimeUnit.SECONDS)) {

@@ -327,15 +327,24 @@ final class Node {
                 });
   }
 
-  void close() {
+  /* For good, with the link: the client then ends all its connections at once. */
+  void end() {
     closed = true;
-    Line now = line;
     line = null;
+    refusal = core.closedRefusal();
+  }
+
+  /* For good, while the link goes on. */
+  void retire() {
+    Line now = line;
+    Line begun = opening;
+    end();
+    opening = null;
     if (now != null) {
       now.close();
     }
-    if (opening != null) {
-      opening.close();
+    if (begun != null) {
+      begun.close();
     }
   }
 }

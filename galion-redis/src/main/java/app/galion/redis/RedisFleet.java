@@ -108,7 +108,8 @@ final class RedisFleet implements Fleet {
   private void heard(Reply reply) {
     long now = core.ticker().read();
     long epoch = core.epoch();
-    if (now - heardAt > LIFETIME.toNanos() / 2 || epoch != heardEpoch) {
+    boolean first = heardEpoch == 0;
+    if (!first && (now - heardAt > LIFETIME.toNanos() / 2 || epoch != heardEpoch)) {
       noSmallerUntil = now + LIFETIME.toNanos();
     }
     heardAt = now;
