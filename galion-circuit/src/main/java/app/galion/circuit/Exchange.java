@@ -200,10 +200,6 @@ final class Exchange {
     return verdict.get();
   }
 
-  boolean isBodyComplete() {
-    return bodyComplete;
-  }
-
   CompletableFuture<Verdict> ended() {
     return ended;
   }

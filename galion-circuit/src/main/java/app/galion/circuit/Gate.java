@@ -104,8 +104,7 @@ final class Gate implements Refusal.Refuser {
       return null;
     }
     // only for Resilience4j's own count; the lease is what admits
-    boolean counted = window.breaker.tryAcquirePermission();
-    assert counted || window.breaker.getState() != null;
+    boolean unused = window.breaker.tryAcquirePermission();
     return new Grant(latch, probing, now);
   }
 

@@ -381,8 +381,8 @@ final class LinkCore {
     }
   }
 
-  /* The key that a flush of this node's data would remove. */
-  byte @Nullable [] markerKey(Node node) {
+  /* The key that a flush of a server's data would remove. */
+  byte[] markerKey() {
     return (settings.app() + ":f1:marker").getBytes(UTF_8);
   }
 

@@ -40,7 +40,7 @@ final class Node {
   private volatile @Nullable Line line;
   private volatile RedisUnavailableException refusal;
   private volatile ServerInfo info = ServerInfo.unknown();
-  private volatile String incarnation = "";
+  private String incarnation = "";
   private @Nullable Line opening;
   private String marker = "";
   private int failures;
@@ -94,10 +94,6 @@ final class Node {
 
   ServerClock clock() {
     return clock;
-  }
-
-  String incarnation() {
-    return incarnation;
   }
 
   RedisUnavailableException overloaded() {
@@ -180,10 +176,10 @@ final class Node {
 
   /* Reads the time and the marker, and sets a marker where there is none. */
   private CompletableFuture<?> look(Line at, Duration deadline) {
-    byte[] key = core.markerKey(this);
+    byte[] key = core.markerKey();
     CompletableFuture<Reply> time = at.ask("TIME", List.of(), deadline);
     CompletableFuture<?> timed = time.thenAccept(reply -> clock.heard(reply, core.ticker().read()));
-    if (info.replica() || key == null) {
+    if (info.replica()) {
       return timed;
     }
     CompletableFuture<String> marked =
@@ -332,19 +328,5 @@ final class Node {
     closed = true;
     line = null;
     refusal = core.closedRefusal();
-  }
-
-  /* For good, while the link goes on. */
-  void retire() {
-    Line now = line;
-    Line begun = opening;
-    end();
-    opening = null;
-    if (now != null) {
-      now.close();
-    }
-    if (begun != null) {
-      begun.close();
-    }
   }
 }

@@ -440,7 +440,6 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
      * @throws IllegalStateException if options contradict each other
      */
     public RedisLink build() {
-      topology();
       return new RedisLink(
           this,
           new Settings(

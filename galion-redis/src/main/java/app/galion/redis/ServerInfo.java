@@ -42,10 +42,6 @@ record ServerInfo(Map<String, String> fields) {
     return field("redis_version");
   }
 
-  String evictionPolicy() {
-    return field("maxmemory_policy");
-  }
-
   /* Another one after a restart, and after a replica became the primary. */
   String incarnation() {
     return field("run_id") + "/" + field("master_replid");
