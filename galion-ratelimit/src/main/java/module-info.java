@@ -7,4 +7,6 @@ module app.galion.ratelimit {
   requires static micrometer.core;
   requires io.github.bucket4j.core;
   requires com.github.benmanes.caffeine;
+
+  exports app.galion.ratelimit;
 }

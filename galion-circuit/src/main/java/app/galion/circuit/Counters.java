@@ -33,13 +33,10 @@ final class Counters {
     return adder;
   }
 
-  /* NEUTRAL: all that told nothing about the vendor, latches too. */
   long ended(Outcome.Effect effect) {
     long sum = 0;
     for (Map.Entry<Outcome, LongAdder> entry : outcomes.entrySet()) {
-      Outcome.Effect counted = entry.getKey().effect();
-      if (counted == effect
-          || (counted == Outcome.Effect.LATCH && effect == Outcome.Effect.NEUTRAL)) {
+      if (entry.getKey().effect() == effect) {
         sum += entry.getValue().sum();
       }
     }

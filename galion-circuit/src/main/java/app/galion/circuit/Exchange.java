@@ -87,7 +87,6 @@ final class Exchange {
     touched = ticker.read();
     if (stage == Stage.CONNECTING) {
       stage = Stage.WAITING;
-      rearmBefore(touched + limits.firstByte());
     }
   }
 

@@ -12,6 +12,7 @@ import app.galion.circuit.GateState.Ramp;
 import app.galion.circuit.GateState.Run;
 import app.galion.spi.ComponentId;
 import app.galion.spi.Ticker;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Gate implements Refusal.Refuser {
 
   private static final double FIRST_SHARE = 0.1;
+  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
   private static final long PROBING_RETRY_NANOS = 1_000_000_000L;
   private static final System.Logger LOG = System.getLogger(VendorCircuit.class.getName());
 
@@ -54,8 +56,8 @@ final class Gate implements Refusal.Refuser {
     this.clock = clock;
     this.random = random;
     this.window = new RateWindow(id, profile, ticker);
-    this.probeLease = profile.times.trialNanos();
-    this.rampNanos = profile.open.ramp().toNanos();
+    this.probeLease = profile.firstByte.toNanos() * 3 / 2;
+    this.rampNanos = profile.rampFor.toNanos();
   }
 
   GateState current() {
@@ -164,7 +166,7 @@ final class Gate implements Refusal.Refuser {
       }
       Evidence last = lastFailure;
       if (window.tripped() && last != null) { // this success was the call that filled the minimum
-        open(closed, 0, profile.trip.byRate(), closed.run().count(), last, grant.start + nanos);
+        open(closed, 0, rate(), closed.run().count(), last, grant.start + nanos);
       }
     } else if (admitted instanceof HalfOpen half) {
       recovered(half);
@@ -182,10 +184,11 @@ final class Gate implements Refusal.Refuser {
     window.failure(nanos);
     if (admitted instanceof Closed closed) {
       int count = requireNonNull(closed.runs.updateAndGet(run -> longer(run, now))).count();
-      if (profile.trip.tripsAt(count)) {
-        open(closed, 0, profile.trip.inARow(count), count, evidence, now);
+      if (count >= profile.consecutiveFailures) {
+        String why = count + " consecutive failures (limit " + profile.consecutiveFailures + ")";
+        open(closed, 0, why, count, evidence, now);
       } else if (window.tripped()) {
-        open(closed, 0, profile.trip.byRate(), count, evidence, now);
+        open(closed, 0, rate(), count, evidence, now);
       }
     } else if (admitted instanceof HalfOpen half) {
       reopen(half, half.episode, "the trial failed", evidence, now);
@@ -198,6 +201,15 @@ final class Gate implements Refusal.Refuser {
     return run == null || run.count() == 0
         ? new Run(1, now)
         : new Run(run.count() + 1, run.first());
+  }
+
+  private String rate() {
+    return Math.round(profile.failureRate * 100)
+        + " % or more of at least "
+        + profile.minimumCalls
+        + " calls in "
+        + profile.window.toSeconds()
+        + " s failed";
   }
 
   private void neutral(GateState admitted) {
@@ -216,9 +228,21 @@ final class Gate implements Refusal.Refuser {
   private void open(
       GateState from, int trips, String why, int failures, Evidence evidence, long now) {
     Episode episode = new Episode(trips, evidence.at(), why, failures, evidence);
-    long nanos = profile.open.nanos(trips, evidence.verdict().retryAfter(), random);
+    long nanos = openNanos(trips, evidence.verdict().retryAfter());
     String next = why + ", last " + evidence.verdict().evidence();
     move(from, new Open(this, episode, now + nanos), next);
+  }
+
+  private long openNanos(int trips, @Nullable Duration asked) {
+    double grown = profile.openFor.toNanos() * Math.pow(2, Math.min(trips, 30));
+    double capped = Math.min(grown, (double) profile.maxOpenFor.toNanos());
+    double spread = capped * (1 + profile.jitter * (2 * random.getAsDouble() - 1));
+    if (asked == null) {
+      return (long) spread;
+    }
+    Duration honoured = asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT;
+    double floor = honoured.toNanos() * (1 + profile.jitter * random.getAsDouble());
+    return (long) Math.max(spread, floor);
   }
 
   void forceOpen(String reason) {

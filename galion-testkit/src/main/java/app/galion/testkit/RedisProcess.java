@@ -21,7 +21,6 @@ final class RedisProcess {
   private final List<String> arguments;
   private final String uri;
   private @Nullable Process process;
-  private boolean paused;
 
   RedisProcess(int port, Path directory, List<String> arguments) {
     this.port = port;
@@ -47,10 +46,6 @@ final class RedisProcess {
     return process != null && process.isAlive();
   }
 
-  synchronized boolean responsive() {
-    return running() && !paused;
-  }
-
   /** Returns when the server answers; false if it ended at once, as it does on a busy port. */
   synchronized boolean start() {
     if (running()) {
@@ -67,7 +62,6 @@ final class RedisProcess {
                   .redirectErrorStream(true)
                   .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile())));
       process = started;
-      paused = false;
       Await.until(
           this + " answers", START_WITHIN, () -> !started.isAlive() || answers(started.pid()));
       return started.isAlive();
@@ -99,7 +93,6 @@ final class RedisProcess {
       if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
         throw new IllegalStateException("kill -" + name + " of " + this + " failed");
       }
-      paused = "STOP".equals(name);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run kill -" + name, e);
     } catch (InterruptedException e) {

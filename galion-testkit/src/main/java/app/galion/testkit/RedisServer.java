@@ -205,10 +205,6 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
-  boolean responsive() {
-    return process == null || process.responsive();
-  }
-
   private RedisProcess requireOwn(String what) {
     if (process == null) {
       throw new IllegalStateException(

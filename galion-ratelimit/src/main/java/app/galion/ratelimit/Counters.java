@@ -1,0 +1,78 @@
+package app.galion.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+
+/** What a limiter counts; read by its meters. */
+final class Counters {
+
+  private static final int MOST_POLICIES = 200;
+
+  final LongAdder calls = new LongAdder();
+  final LongAdder asked = new LongAdder();
+  final LongAdder failures = new LongAdder();
+  final LongAdder late = new LongAdder();
+  final LongAdder refunds = new LongAdder();
+  private final Map<Decision.Source, LongAdder> admitted = adders();
+  private final Map<Decision.Source, LongAdder> denied = adders();
+  private final Map<String, LongAdder> denials = new ConcurrentHashMap<>();
+  private final List<BiConsumer<String, LongAdder>> watchers = new CopyOnWriteArrayList<>();
+
+  private static Map<Decision.Source, LongAdder> adders() {
+    Map<Decision.Source, LongAdder> adders = new EnumMap<>(Decision.Source.class);
+    for (Decision.Source source : Decision.Source.values()) {
+      adders.put(source, new LongAdder());
+    }
+    return adders;
+  }
+
+  Decision count(Decision decision) {
+    if (decision.allowed()) {
+      admitted(decision.source()).increment();
+    } else {
+      denied(decision.source()).increment();
+      LimitKey denier = decision.standing().denierKey();
+      if (denier != null) {
+        countDenial(denier.policy().name());
+      }
+    }
+    return decision;
+  }
+
+  private void countDenial(String policy) {
+    LongAdder known = denials.get(policy);
+    if (known == null) {
+      if (denials.size() >= MOST_POLICIES) {
+        return;
+      }
+      LongAdder fresh = new LongAdder();
+      known = denials.putIfAbsent(policy, fresh);
+      if (known == null) {
+        known = fresh;
+        watchers.forEach(watcher -> watcher.accept(policy, fresh));
+      }
+    }
+    known.increment();
+  }
+
+  LongAdder admitted(Decision.Source source) {
+    return requireNonNull(admitted.get(source));
+  }
+
+  LongAdder denied(Decision.Source source) {
+    return requireNonNull(denied.get(source));
+  }
+
+  /** Calls back for every policy that has denied, and for each one that will; maybe twice. */
+  void watchDenials(BiConsumer<String, LongAdder> watcher) {
+    watchers.add(watcher);
+    denials.forEach(watcher);
+  }
+}

@@ -1,0 +1,40 @@
+package app.galion.ratelimit;
+
+/** Lets memory, local limits and health follow what Redis answers. Called on its I/O thread. */
+final class Followed implements RedisLimits.Outcomes {
+
+  private final DenyMemory memory;
+  private final LocalLimits local;
+  private final Fallback fallback;
+
+  Followed(DenyMemory memory, LocalLimits local, Fallback fallback) {
+    this.memory = memory;
+    this.local = local;
+    this.fallback = fallback;
+  }
+
+  @Override
+  public void admitted(LimitKey[] keys, long cost) {
+    local.follow(keys, cost);
+  }
+
+  @Override
+  public void denied(LimitKey denier, long cost, Decision denied, long askedAt) {
+    memory.remember(denier, cost, denied, askedAt);
+  }
+
+  @Override
+  public void answered() {
+    fallback.answered();
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    fallback.failed(cause);
+  }
+
+  @Override
+  public void refunded(LimitKey key) {
+    memory.forget(key);
+  }
+}

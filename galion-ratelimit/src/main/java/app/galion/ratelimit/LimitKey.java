@@ -1,0 +1,118 @@
+package app.galion.ratelimit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subject under one policy: what a decision is asked about. Immutable and thread-safe; keeping
+ * it for a hot subject saves the hash of the subject. Two keys are equal when they name the same
+ * counters, that is policy name and subject.
+ */
+public final class LimitKey {
+
+  private static final int LONGEST_KEPT = 64;
+  private static final int HASH_BYTES = 16;
+  private static final MessageDigest SHA_256 = sha256();
+
+  private final RatePolicy policy;
+  private final String subject;
+  private final int hash;
+  private @Nullable String tag;
+  private byte @Nullable [] suffixed;
+
+  LimitKey(RatePolicy policy, String subject) {
+    this.policy = policy;
+    // a long subject is kept as its hash, or an attacker's subjects would fill the memory
+    this.subject =
+        requireNonNull(subject, "subject").length() <= LONGEST_KEPT
+            ? subject
+            : "\u0000" + digest(subject);
+    this.hash = this.subject.hashCode() * 31 + policy.name().hashCode();
+  }
+
+  /**
+   * Returns the policy.
+   *
+   * @return the policy that made this key
+   */
+  public RatePolicy policy() {
+    return policy;
+  }
+
+  /** The 128-bit hash of the subject, which is the key's hash tag on a cluster. */
+  String tag() {
+    String known = tag;
+    if (known == null) {
+      known = subject.startsWith("\u0000") ? subject.substring(1) : digest(subject);
+      tag = known;
+    }
+    return known;
+  }
+
+  /**
+   * The key in Redis, under the link's prefix, which must be the same at each call but for races.
+   */
+  byte[] redisKey(byte[] prefix) {
+    byte[] known = suffixed;
+    if (known == null || !startsWith(known, prefix)) {
+      byte[] suffix = ("{" + tag() + "}:" + policy.name()).getBytes(UTF_8);
+      known = Arrays.copyOf(prefix, prefix.length + suffix.length);
+      System.arraycopy(suffix, 0, known, prefix.length, suffix.length);
+      suffixed = known;
+    }
+    return known;
+  }
+
+  private static boolean startsWith(byte[] key, byte[] prefix) {
+    return key.length > prefix.length
+        && key[prefix.length] == '{'
+        && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+  }
+
+  private static String digest(String subject) {
+    byte[] full = fresh().digest(subject.getBytes(UTF_8));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(full, HASH_BYTES));
+  }
+
+  private static MessageDigest fresh() {
+    try {
+      return (MessageDigest) SHA_256.clone();
+    } catch (CloneNotSupportedException e) {
+      return sha256();
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof LimitKey that
+            && hash == that.hash
+            && subject.equals(that.subject)
+            && policy.name().equals(that.policy.name()));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  /** Names the policy and the hash of the subject, never the subject. */
+  @Override
+  public String toString() {
+    return "'" + policy.name() + "' by {" + tag() + "}";
+  }
+}

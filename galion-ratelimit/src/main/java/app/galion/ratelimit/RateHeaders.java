@@ -1,0 +1,98 @@
+package app.galion.ratelimit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A decision as HTTP shows it: the {@code X-RateLimit-*} headers, {@code Retry-After} and the body
+ * of a rejection. All about the binding limit, each header once.
+ */
+public final class RateHeaders {
+
+  private static final long NANOS = 1_000_000_000L;
+
+  private RateHeaders() {}
+
+  /**
+   * The headers of a response: {@code X-RateLimit-Limit} (the nominal limit), {@code
+   * X-RateLimit-Remaining}, {@code X-RateLimit-Reset} (epoch seconds, rounded up, at which the
+   * whole limit is free again) and, when denied and waiting helps, {@code Retry-After} (seconds,
+   * rounded up).
+   *
+   * @param decision the decision
+   * @param now the wall clock
+   * @return header name to value, in this order, immutable
+   */
+  public static Map<String, String> of(Decision decision, Instant now) {
+    LimitState binding = decision.binding();
+    Instant reset = now.plus(binding.resetAfter());
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("X-RateLimit-Limit", Long.toString(binding.limit()));
+    headers.put("X-RateLimit-Remaining", Long.toString(binding.remaining()));
+    headers.put(
+        "X-RateLimit-Reset", Long.toString(reset.getEpochSecond() + (reset.getNano() > 0 ? 1 : 0)));
+    if (!decision.allowed() && decision.reason() != Decision.Reason.IMPOSSIBLE) {
+      headers.put("Retry-After", retryAfter(decision));
+    }
+    return Collections.unmodifiableMap(headers);
+  }
+
+  /**
+   * The value of {@code Retry-After}.
+   *
+   * @param decision a denial
+   * @return whole seconds, rounded up, at least 1
+   */
+  public static String retryAfter(Decision decision) {
+    return Long.toString(retryAfterSeconds(decision));
+  }
+
+  /**
+   * The JSON body of a 429 response: {@code {"error":"rate_limit_exceeded","message":…,
+   * "retry_after":…}}, with {@code null} for a request that can never be admitted.
+   *
+   * @param decision a denial
+   * @return the body, ASCII
+   */
+  public static String body(Decision decision) {
+    boolean useless = decision.reason() == Decision.Reason.IMPOSSIBLE;
+    LimitState binding = decision.binding();
+    String limit = binding.limit() + " per " + words(binding.period());
+    String seconds = retryAfter(decision);
+    String message =
+        switch (decision.reason()) {
+          case IMPOSSIBLE -> "The request is larger than the limit of " + limit + ".";
+          case UNAVAILABLE -> "The limit cannot be checked now. Try again in " + seconds + " s.";
+          default -> "Rate limit of " + limit + " exceeded. Try again in " + seconds + " s.";
+        };
+    return "{\"error\":\"rate_limit_exceeded\",\"message\":\""
+        + message
+        + "\",\"retry_after\":"
+        + (useless ? "null" : seconds)
+        + "}";
+  }
+
+  private static long retryAfterSeconds(Decision decision) {
+    long nanos = decision.retryAfterNanos();
+    return Math.max(1, nanos / NANOS + (nanos % NANOS > 0 ? 1 : 0));
+  }
+
+  private static String words(Duration period) {
+    if (period.equals(Duration.ofSeconds(1))) {
+      return "second";
+    }
+    if (period.equals(Duration.ofMinutes(1))) {
+      return "minute";
+    }
+    if (period.equals(Duration.ofHours(1))) {
+      return "hour";
+    }
+    if (period.equals(Duration.ofDays(1))) {
+      return "day";
+    }
+    return period.getNano() == 0 ? period.getSeconds() + " seconds" : period.toString();
+  }
+}

@@ -1,0 +1,235 @@
+package app.galion.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much is allowed, and what happens when Redis cannot say. Immutable; build it once and keep
+ * it. The name is part of the key in Redis, so two policies of one {@code app} that share a name
+ * share their counters.
+ *
+ * <p>A policy that cannot be decided in exact integer arithmetic is refused when it is built.
+ */
+public final class RatePolicy {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+  private static final Duration BUCKET_DEADLINE = Duration.ofMillis(50);
+  private static final Duration EXACT_DEADLINE = Duration.ofMillis(500);
+  private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
+  static final int MAX_LIMITS = 4;
+
+  private final String name;
+  private final List<Limit> limits;
+  private final Duration deadline;
+  private final FailurePolicy onFailure;
+  private final byte[] spec;
+  private final long deadlineNanos;
+
+  private RatePolicy(String name, List<Limit> limits, Duration deadline, FailurePolicy onFailure) {
+    this.name = name;
+    this.limits = List.copyOf(limits);
+    this.deadline = deadline;
+    this.onFailure = onFailure;
+    this.spec = encode(this.limits);
+    this.deadlineNanos = deadline.toNanos();
+  }
+
+  /**
+   * A token bucket that holds {@code n} tokens, starts full and refills at {@code n} per {@code
+   * period}, continuously. Over any time t the fleet admits at most {@code n + n·t/period}.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} or {@code -}
+   * @param n tokens, at least 0; 0 denies always
+   * @param period 1 microsecond to 10 years, whole microseconds
+   * @return the policy, with a deadline of 50 ms and {@link FailurePolicy#FAIL_LOCAL}
+   * @throws IllegalArgumentException if an argument is out of range, or the least common multiple
+   *     of {@code n} and the period in microseconds is above 2^52
+   */
+  public static RatePolicy tokenBucket(String name, long n, Duration period) {
+    return first(Limit.Kind.TOKEN_BUCKET, name, n, period, BUCKET_DEADLINE);
+  }
+
+  /**
+   * A sliding log: at most {@code n} in any window of length {@code period} (start included, end
+   * not). For logins, password resets and the like, where a bucket's refill on top of its burst is
+   * too much.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} or {@code -}
+   * @param n 0 to 64; 0 denies always
+   * @param period 1 microsecond to 10 years, whole microseconds
+   * @return the policy, with a deadline of 500 ms and {@link FailurePolicy#FAIL_LOCAL}
+   * @throws IllegalArgumentException if an argument is out of range
+   */
+  public static RatePolicy slidingExact(String name, long n, Duration period) {
+    return first(Limit.Kind.SLIDING_LOG, name, n, period, EXACT_DEADLINE);
+  }
+
+  private static RatePolicy first(
+      Limit.Kind kind, String name, long n, Duration period, Duration deadline) {
+    requireNonNull(name, "name");
+    requireNonNull(period, "period");
+    if (!NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "policy name '"
+              + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
+              + "' must be 1 to 64 ASCII letters, digits, '.', '_' or '-'");
+    }
+    return new RatePolicy(
+        name, List.of(Limit.of(kind, name, n, period)), deadline, FailurePolicy.FAIL_LOCAL);
+  }
+
+  /**
+   * The same policy with one more limit of the same kind, for example 200 a minute and 1000 an
+   * hour. A request passes all of them or none.
+   *
+   * @param n as in the first limit
+   * @param period as in the first limit
+   * @return a new policy
+   * @throws IllegalArgumentException if an argument is out of range or the policy has four limits
+   */
+  public RatePolicy and(long n, Duration period) {
+    requireNonNull(period, "period");
+    if (limits.size() == MAX_LIMITS) {
+      throw new IllegalArgumentException(
+          "policy '" + name + "' has " + MAX_LIMITS + " limits, the most that one policy may have");
+    }
+    List<Limit> more = new ArrayList<>(limits);
+    more.add(Limit.of(limits.get(0).kind(), name, n, period));
+    return new RatePolicy(name, more, deadline, onFailure);
+  }
+
+  /**
+   * The same policy with another deadline.
+   *
+   * @param deadline how long a decision may take before {@link #onFailure()} decides, 1 ms to 60 s
+   * @return a new policy
+   * @throws IllegalArgumentException if it is out of range
+   */
+  public RatePolicy deadline(Duration deadline) {
+    requireNonNull(deadline, "deadline");
+    if (deadline.compareTo(Duration.ofMillis(1)) < 0 || deadline.compareTo(MAX_DEADLINE) > 0) {
+      throw new IllegalArgumentException("deadline " + deadline + " must be 1 ms to 60 s");
+    }
+    return new RatePolicy(name, limits, deadline, onFailure);
+  }
+
+  /**
+   * The same policy with another answer for when Redis cannot say.
+   *
+   * @param onFailure what decides then
+   * @return a new policy
+   */
+  public RatePolicy onFailure(FailurePolicy onFailure) {
+    return new RatePolicy(name, limits, deadline, requireNonNull(onFailure, "onFailure"));
+  }
+
+  /**
+   * The key of one subject under this policy.
+   *
+   * @param subject who or what is limited: a user, an address, a vendor account; any text, of which
+   *     only a hash reaches Redis
+   * @return the key, which may be kept and shared
+   */
+  public LimitKey by(String subject) {
+    return new LimitKey(this, subject);
+  }
+
+  /**
+   * Returns the name.
+   *
+   * @return as given
+   */
+  public String name() {
+    return name;
+  }
+
+  /**
+   * Returns the deadline.
+   *
+   * @return how long a decision may take before {@link #onFailure()} decides
+   */
+  public Duration deadline() {
+    return deadline;
+  }
+
+  /**
+   * Returns what decides when Redis cannot say.
+   *
+   * @return the choice
+   */
+  public FailurePolicy onFailure() {
+    return onFailure;
+  }
+
+  List<Limit> limits() {
+    return limits;
+  }
+
+  Limit.Kind kind() {
+    return limits.get(0).kind();
+  }
+
+  /** What the script needs to know of the policy, the same bytes for the same limits. */
+  byte[] spec() {
+    return spec;
+  }
+
+  boolean sameLimits(RatePolicy other) {
+    return Arrays.equals(spec, other.spec);
+  }
+
+  long deadlineNanos() {
+    return deadlineNanos;
+  }
+
+  private static byte[] encode(List<Limit> limits) {
+    Limit.Kind kind = limits.get(0).kind();
+    ByteBuffer spec =
+        ByteBuffer.allocate(1 + limits.size() * 3 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    spec.put(kind.mark);
+    for (Limit limit : limits) {
+      if (kind == Limit.Kind.TOKEN_BUCKET) {
+        spec.putDouble((double) limit.units())
+            .putDouble((double) limit.refill())
+            .putDouble((double) limit.unit());
+      } else {
+        spec.putDouble((double) limit.n()).putDouble((double) limit.periodMicros()).putDouble(0);
+      }
+    }
+    return spec.array();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof RatePolicy that
+            && name.equals(that.name)
+            && limits.equals(that.limits)
+            && deadline.equals(that.deadline)
+            && onFailure == that.onFailure);
+  }
+
+  @Override
+  public int hashCode() {
+    return name.hashCode() * 31 + limits.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("policy '").append(name).append("' of ");
+    String separator = "";
+    for (Limit limit : limits) {
+      text.append(separator).append(limit.n()).append(" per ").append(limit.period());
+      separator = " and ";
+    }
+    return text.toString();
+  }
+}

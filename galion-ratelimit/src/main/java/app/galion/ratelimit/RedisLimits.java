@@ -1,0 +1,228 @@
+package app.galion.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import app.galion.redis.RedisLink;
+import app.galion.redis.RedisScript;
+import app.galion.redis.Reply;
+import app.galion.redis.Topology;
+import app.galion.spi.ComponentId;
+import app.galion.spi.GalionException;
+import app.galion.spi.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits in Redis. One lane for each deadline, so that a patient policy's call does not hold up
+ * a hasty one's; on a cluster one for each slot too.
+ */
+final class RedisLimits {
+
+  private static final RedisScript DECIDE = RedisScript.resource(RedisLimits.class, "decide.lua");
+
+  /** Follows what Redis admits, denies and fails to answer. */
+  interface Outcomes {
+    void admitted(LimitKey[] keys, long cost);
+
+    void denied(LimitKey denier, long cost, Decision denied, long askedAt);
+
+    void answered();
+
+    void failed(Throwable cause);
+
+    void refunded(LimitKey key);
+  }
+
+  private record LaneKey(int slot, long deadlineNanos) {}
+
+  private final ComponentId id;
+  private final RedisLink link;
+  private final Ticker ticker;
+  private final Outcomes outcomes;
+  private final Counters counters;
+  private final byte[] prefix;
+  private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
+
+  RedisLimits(ComponentId id, RedisLink link, Ticker ticker, Outcomes outcomes, Counters counters) {
+    this.id = id;
+    this.link = link;
+    this.ticker = ticker;
+    this.outcomes = outcomes;
+    this.counters = counters;
+    this.prefix = link.key("r1:");
+  }
+
+  Question ask(LimitKey[] keys, long cost, long deadlineNanos) {
+    if (link.topology() == Topology.CLUSTER && keys.length > 1) {
+      List<LimitKey[]> bySlot = bySlot(keys);
+      if (bySlot.size() > 1) {
+        return new SlotWalk(this, bySlot, keys, cost, deadlineNanos).start();
+      }
+    }
+    return askOneSlot(keys, cost, deadlineNanos);
+  }
+
+  Ask askOneSlot(LimitKey[] keys, long cost, long deadlineNanos) {
+    Ask ask = Ask.charge(keys, cost);
+    lane(keys[0], deadlineNanos).submit(ask);
+    return ask;
+  }
+
+  /** Gives back what an admitted decision had charged. */
+  void refund(LimitKey[] keys, long cost, Decision charged, long deadlineNanos) {
+    if (cost == 0 || !(charged.standing() instanceof RedisStanding standing)) {
+      return;
+    }
+    counters.refunds.increment();
+    lane(keys[0], deadlineNanos).submit(Ask.refund(keys, cost, standing.chargedAt(keys)));
+  }
+
+  private Lane lane(LimitKey key, long deadlineNanos) {
+    int slot = link.topology() == Topology.CLUSTER ? HashSlot.of(key.tag()) : 0;
+    LaneKey laneKey = new LaneKey(slot, deadlineNanos);
+    Lane lane = lanes.get(laneKey);
+    return lane != null ? lane : lanes.computeIfAbsent(laneKey, this::open);
+  }
+
+  private Lane open(LaneKey key) {
+    return new Lane(new Carrying(Duration.ofNanos(key.deadlineNanos)), new OverloadedException(id));
+  }
+
+  private static List<LimitKey[]> bySlot(LimitKey[] keys) {
+    List<LimitKey[]> groups = new ArrayList<>();
+    List<Integer> slots = new ArrayList<>();
+    for (LimitKey key : keys) {
+      int slot = HashSlot.of(key.tag());
+      int at = slots.indexOf(slot);
+      if (at < 0) {
+        slots.add(slot);
+        groups.add(new LimitKey[] {key});
+      } else {
+        LimitKey[] group = groups.get(at);
+        LimitKey[] longer = Arrays.copyOf(group, group.length + 1);
+        longer[group.length] = key;
+        groups.set(at, longer);
+      }
+    }
+    return groups;
+  }
+
+  private final class Carrying implements Lane.Carrier {
+    private final Duration deadline;
+
+    Carrying(Duration deadline) {
+      this.deadline = deadline;
+    }
+
+    @Override
+    public CompletableFuture<Reply> send(Batch batch) {
+      batch.sentAt = ticker.read();
+      counters.calls.increment();
+      counters.asked.add(batch.size());
+      return link.eval(DECIDE, batch.redisKeys(prefix), batch.args(0), deadline);
+    }
+
+    @Override
+    public void arrived(Batch batch, @Nullable Reply reply, @Nullable Throwable error) {
+      if (error != null) {
+        outcomes.failed(error);
+        batch.fail(error);
+        return;
+      }
+      try {
+        outcomes.answered();
+        batch.read(requireNonNull(reply, "reply"), new Settling(batch.sentAt));
+      } catch (RuntimeException e) {
+        outcomes.failed(e);
+        batch.fail(e);
+      }
+    }
+  }
+
+  private final class Settling implements Batch.Answers {
+    private final long sentAt;
+
+    Settling(long sentAt) {
+      this.sentAt = sentAt;
+    }
+
+    @Override
+    public void answered(Batch.Group group, RedisStanding standing, int admitted, long waitMicros) {
+      int nth = 0;
+      for (; nth < admitted; nth++) {
+        complete(
+            group.asks.get(nth),
+            new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, nth + 1));
+      }
+      if (admitted > 0 && group.cost > 0) {
+        outcomes.admitted(group.keys, group.cost * admitted);
+      }
+      if (nth < group.asks.size()) {
+        Decision denied =
+            new Decision(
+                Decision.Reason.LIMIT,
+                Decision.Source.REDIS,
+                waitMicros * 1_000,
+                standing,
+                admitted);
+        LimitKey denier = requireNonNull(standing.denierKey(), "denier");
+        outcomes.denied(denier, group.cost, denied, sentAt);
+        for (; nth < group.asks.size(); nth++) {
+          complete(group.asks.get(nth), denied);
+        }
+      }
+    }
+
+    private void complete(Ask ask, Decision decision) {
+      if (!ask.complete(decision)) {
+        counters.late.increment();
+      }
+    }
+
+    @Override
+    public void refunded(Batch.Group group) {
+      for (LimitKey key : group.keys) {
+        outcomes.refunded(key);
+      }
+    }
+
+    @Override
+    public void foreign(Batch.Group group) {
+      GalionException cause = new ForeignStateException(id, Arrays.toString(group.keys));
+      outcomes.failed(cause);
+      for (Ask ask : group.asks) {
+        ask.completeExceptionally(cause);
+      }
+    }
+  }
+
+  private static final class OverloadedException extends GalionException {
+    private static final long serialVersionUID = 1L;
+
+    OverloadedException(ComponentId id) {
+      super(
+          id, id + " has 8192 requests waiting for Redis; the failure policy decides", null, false);
+    }
+  }
+
+  private static final class ForeignStateException extends GalionException {
+    private static final long serialVersionUID = 1L;
+
+    ForeignStateException(ComponentId id, String keys) {
+      super(
+          id,
+          id
+              + " finds another kind of limit in Redis under one of "
+              + keys
+              + "; give a policy that changed between tokenBucket and slidingExact a new name",
+          null,
+          false);
+    }
+  }
+}
