@@ -33,10 +33,13 @@ final class Counters {
     return adder;
   }
 
+  /* NEUTRAL: all that told nothing about the vendor, latches too. */
   long ended(Outcome.Effect effect) {
     long sum = 0;
     for (Map.Entry<Outcome, LongAdder> entry : outcomes.entrySet()) {
-      if (entry.getKey().effect() == effect) {
+      Outcome.Effect counted = entry.getKey().effect();
+      if (counted == effect
+          || (counted == Outcome.Effect.LATCH && effect == Outcome.Effect.NEUTRAL)) {
         sum += entry.getValue().sum();
       }
     }

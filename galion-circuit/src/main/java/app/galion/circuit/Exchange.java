@@ -87,6 +87,7 @@ final class Exchange {
     touched = ticker.read();
     if (stage == Stage.CONNECTING) {
       stage = Stage.WAITING;
+      rearmBefore(touched + limits.firstByte());
     }
   }
 

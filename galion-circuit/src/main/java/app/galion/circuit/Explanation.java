@@ -35,7 +35,7 @@ final class Explanation {
     }
     if (state instanceof Ramp ramp) {
       long elapsed = gate.ticker.read() - ramp.start;
-      long left = Math.max(0, gate.profile.rampFor.toNanos() - elapsed);
+      long left = Math.max(0, gate.profile.open.ramp().toNanos() - elapsed);
       return "closed after a good trial, letting a growing share of parallel calls through; all in "
           + seconds(left);
     }
@@ -52,10 +52,7 @@ final class Explanation {
     }
     Evidence last = gate.lastFailure();
     return "closed with "
-        + count
-        + " consecutive failures (limit "
-        + gate.profile.consecutiveFailures
-        + ")"
+        + gate.profile.trip.inARow(count)
         + (last == null ? "" : ", last " + last.verdict().evidence());
   }
 

@@ -12,7 +12,6 @@ import app.galion.circuit.GateState.Ramp;
 import app.galion.circuit.GateState.Run;
 import app.galion.spi.ComponentId;
 import app.galion.spi.Ticker;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 final class Gate implements Refusal.Refuser {
 
   private static final double FIRST_SHARE = 0.1;
-  private static final Duration LONGEST_WAIT = Duration.ofMinutes(2);
   private static final long PROBING_RETRY_NANOS = 1_000_000_000L;
   private static final System.Logger LOG = System.getLogger(VendorCircuit.class.getName());
 
@@ -56,8 +54,8 @@ final class Gate implements Refusal.Refuser {
     this.clock = clock;
     this.random = random;
     this.window = new RateWindow(id, profile, ticker);
-    this.probeLease = profile.firstByte.toNanos() * 3 / 2;
-    this.rampNanos = profile.rampFor.toNanos();
+    this.probeLease = profile.times.trialNanos();
+    this.rampNanos = profile.open.ramp().toNanos();
   }
 
   GateState current() {
@@ -166,7 +164,7 @@ final class Gate implements Refusal.Refuser {
       }
       Evidence last = lastFailure;
       if (window.tripped() && last != null) { // this success was the call that filled the minimum
-        open(closed, 0, rate(), closed.run().count(), last, grant.start + nanos);
+        open(closed, 0, profile.trip.byRate(), closed.run().count(), last, grant.start + nanos);
       }
     } else if (admitted instanceof HalfOpen half) {
       recovered(half);
@@ -184,11 +182,10 @@ final class Gate implements Refusal.Refuser {
     window.failure(nanos);
     if (admitted instanceof Closed closed) {
       int count = requireNonNull(closed.runs.updateAndGet(run -> longer(run, now))).count();
-      if (count >= profile.consecutiveFailures) {
-        String why = count + " consecutive failures (limit " + profile.consecutiveFailures + ")";
-        open(closed, 0, why, count, evidence, now);
+      if (profile.trip.tripsAt(count)) {
+        open(closed, 0, profile.trip.inARow(count), count, evidence, now);
       } else if (window.tripped()) {
-        open(closed, 0, rate(), count, evidence, now);
+        open(closed, 0, profile.trip.byRate(), count, evidence, now);
       }
     } else if (admitted instanceof HalfOpen half) {
       reopen(half, half.episode, "the trial failed", evidence, now);
@@ -201,15 +198,6 @@ final class Gate implements Refusal.Refuser {
     return run == null || run.count() == 0
         ? new Run(1, now)
         : new Run(run.count() + 1, run.first());
-  }
-
-  private String rate() {
-    return Math.round(profile.failureRate * 100)
-        + " % or more of at least "
-        + profile.minimumCalls
-        + " calls in "
-        + profile.window.toSeconds()
-        + " s failed";
   }
 
   private void neutral(GateState admitted) {
@@ -228,21 +216,9 @@ final class Gate implements Refusal.Refuser {
   private void open(
       GateState from, int trips, String why, int failures, Evidence evidence, long now) {
     Episode episode = new Episode(trips, evidence.at(), why, failures, evidence);
-    long nanos = openNanos(trips, evidence.verdict().retryAfter());
+    long nanos = profile.open.nanos(trips, evidence.verdict().retryAfter(), random);
     String next = why + ", last " + evidence.verdict().evidence();
     move(from, new Open(this, episode, now + nanos), next);
-  }
-
-  private long openNanos(int trips, @Nullable Duration asked) {
-    double grown = profile.openFor.toNanos() * Math.pow(2, Math.min(trips, 30));
-    double capped = Math.min(grown, (double) profile.maxOpenFor.toNanos());
-    double spread = capped * (1 + profile.jitter * (2 * random.getAsDouble() - 1));
-    if (asked == null) {
-      return (long) spread;
-    }
-    Duration honoured = asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT;
-    double floor = honoured.toNanos() * (1 + profile.jitter * random.getAsDouble());
-    return (long) Math.max(spread, floor);
   }
 
   void forceOpen(String reason) {

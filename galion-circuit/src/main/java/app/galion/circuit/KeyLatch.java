@@ -41,7 +41,7 @@ final class KeyLatch implements Refusal.Refuser {
     if (now - held.until < 0) {
       return false;
     }
-    long lease = gate.profile.firstByte.toNanos() * 3 / 2;
+    long lease = gate.profile.times.trialNanos();
     Hold next = held.why.latches() ? new Hold(held.why, held.since, now + lease) : null;
     return hold.compareAndSet(held, next);
   }
@@ -54,10 +54,10 @@ final class KeyLatch implements Refusal.Refuser {
         LOG.log(System.Logger.Level.INFO, () -> name() + " is accepted again");
       }
     } else if (verdict.latches()) {
-      hold(verdict, now, gate.profile.latchFor.toNanos());
+      hold(verdict, now, gate.profile.open.latch().toNanos());
     } else if (verdict.retryAfter() != null && paced(verdict.outcome())) {
-      double spread = 1 + gate.profile.jitter * gate.random.getAsDouble();
-      hold(verdict, now, Math.min(MAX_WAIT, (long) (verdict.retryAfter().toNanos() * spread)));
+      double wait = gate.profile.open.later(verdict.retryAfter().toNanos(), gate.random);
+      hold(verdict, now, Math.min(MAX_WAIT, (long) wait));
     }
     gate.completed(grant, verdict, now);
   }

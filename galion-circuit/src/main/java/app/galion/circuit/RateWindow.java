@@ -35,11 +35,11 @@ final class RateWindow {
     CircuitBreakerConfig config =
         CircuitBreakerConfig.custom()
             .slidingWindow(
-                (int) profile.window.toSeconds(),
-                profile.minimumCalls,
+                (int) profile.trip.window().toSeconds(),
+                profile.trip.minimumCalls(),
                 SlidingWindowType.TIME_BASED,
                 SlidingWindowSynchronizationStrategy.SYNCHRONIZED)
-            .failureRateThreshold((float) (profile.failureRate * 100))
+            .failureRateThreshold((float) (profile.trip.failureRate() * 100))
             .slowCallDurationThreshold(Duration.ofDays(365))
             .waitDurationInOpenState(Duration.ofDays(36_500))
             .permittedNumberOfCallsInHalfOpenState(1)

@@ -38,10 +38,10 @@ public final class VendorCall {
   VendorCall(VendorCircuit circuit, Grant grant) {
     this.circuit = circuit;
     this.grant = grant;
-    VendorProfile profile = circuit.gate().profile;
-    this.firstByte = profile.firstByte;
-    this.gap = profile.gap;
-    this.total = profile.total;
+    StageTimes times = circuit.gate().profile.times;
+    this.firstByte = times.firstByte();
+    this.gap = times.gap();
+    this.total = times.total();
   }
 
   /**
@@ -53,7 +53,7 @@ public final class VendorCall {
    * @throws IllegalArgumentException if the limit is not above zero
    */
   public VendorCall firstByte(Duration limit) {
-    firstByte = VendorProfile.Builder.positive("firstByte", limit);
+    firstByte = Bounds.positive("firstByte", limit);
     return this;
   }
 
@@ -65,7 +65,7 @@ public final class VendorCall {
    * @throws IllegalArgumentException if the limit is negative
    */
   public VendorCall gap(Duration limit) {
-    gap = VendorProfile.Builder.notNegative("gap", limit);
+    gap = Bounds.notNegative("gap", limit);
     return this;
   }
 
@@ -78,7 +78,7 @@ public final class VendorCall {
    * @throws IllegalArgumentException if the limit is not above zero
    */
   public VendorCall total(Duration limit) {
-    total = VendorProfile.Builder.positive("total", limit);
+    total = Bounds.positive("total", limit);
     return this;
   }
 
@@ -91,7 +91,7 @@ public final class VendorCall {
    * @throws IllegalArgumentException if nothing is left
    */
   public VendorCall deadline(Duration left) {
-    deadline = VendorProfile.Builder.positive("deadline", left);
+    deadline = Bounds.positive("deadline", left);
     return this;
   }
 
@@ -195,7 +195,7 @@ public final class VendorCall {
     }
     Limits limits =
         new Limits(
-            circuit.gate().profile.connect.toNanos(),
+            circuit.gate().profile.times.connect().toNanos(),
             firstByte.toNanos(),
             gap.toNanos(),
             total.toNanos(),

@@ -245,7 +245,7 @@ public final class VendorCircuit implements Guard, HealthProbe {
      * @throws IllegalArgumentException if the limit is not above zero
      */
     public Builder staleTimeout(Duration limit) {
-      this.staleTimeout = VendorProfile.Builder.positive("staleTimeout", limit);
+      this.staleTimeout = Bounds.positive("staleTimeout", limit);
       return this;
     }
 

@@ -63,6 +63,12 @@ public final class VendorCircuitMetrics implements MeterBinder {
     Gauge.builder(R4J + "buffered.calls", breaker, b -> b.getMetrics().getNumberOfFailedCalls())
         .tags(tags.and("kind", "failed"))
         .register(registry);
+    Gauge.builder(R4J + "slow.calls", breaker, b -> b.getMetrics().getNumberOfSlowSuccessfulCalls())
+        .tags(tags.and("kind", "successful"))
+        .register(registry);
+    Gauge.builder(R4J + "slow.calls", breaker, b -> b.getMetrics().getNumberOfSlowFailedCalls())
+        .tags(tags.and("kind", "failed"))
+        .register(registry);
     Counters counters = circuit.counters();
     calls(registry, tags, counters, "successful", Outcome.Effect.SUCCESS, counters.successNanos);
     calls(registry, tags, counters, "failed", Outcome.Effect.FAILURE, counters.failureNanos);

@@ -13,59 +13,19 @@ import java.util.List;
  */
 public final class VendorProfile {
 
-  private static final VendorProfile OPEN_AI_CHAT =
-      builder("openai-chat").outcomes(OutcomeProfile.openAi()).build();
-  private static final VendorProfile OPEN_AI_WHISPER =
-      builder("openai-whisper")
-          .outcomes(OutcomeProfile.openAi())
-          .firstByte(Duration.ofSeconds(30))
-          .gap(Duration.ZERO)
-          .total(Duration.ofMinutes(3))
-          .build();
-  private static final VendorProfile ELEVEN_LABS_TTS =
-      builder("elevenlabs-tts")
-          .outcomes(OutcomeProfile.elevenLabs())
-          .consecutiveFailures(3)
-          .minimumCalls(10)
-          .openFor(Duration.ofSeconds(30))
-          .connect(Duration.ofSeconds(3))
-          .firstByte(Duration.ofSeconds(5))
-          .gap(Duration.ofSeconds(5))
-          .total(Duration.ofMinutes(1))
-          .build();
-
   final String vendor;
   final OutcomeProfile outcomes;
-  final int consecutiveFailures;
-  final double failureRate;
-  final int minimumCalls;
-  final Duration window;
-  final Duration openFor;
-  final Duration maxOpenFor;
-  final double jitter;
-  final Duration rampFor;
-  final Duration latchFor;
-  final Duration connect;
-  final Duration firstByte;
-  final Duration gap;
-  final Duration total;
+  final TripRule trip;
+  final OpenTime open;
+  final StageTimes times;
 
-  private VendorProfile(Builder builder) {
-    this.vendor = builder.vendor;
-    this.outcomes = builder.outcomes;
-    this.consecutiveFailures = builder.consecutiveFailures;
-    this.failureRate = builder.failureRate;
-    this.minimumCalls = builder.minimumCalls;
-    this.window = builder.window;
-    this.openFor = builder.openFor;
-    this.maxOpenFor = builder.maxOpenFor;
-    this.jitter = builder.jitter;
-    this.rampFor = builder.rampFor;
-    this.latchFor = builder.latchFor;
-    this.connect = builder.connect;
-    this.firstByte = builder.firstByte;
-    this.gap = builder.gap;
-    this.total = builder.total;
+  private VendorProfile(
+      String vendor, OutcomeProfile outcomes, TripRule trip, OpenTime open, StageTimes times) {
+    this.vendor = vendor;
+    this.outcomes = outcomes;
+    this.trip = trip;
+    this.open = open;
+    this.times = times;
   }
 
   /**
@@ -75,7 +35,7 @@ public final class VendorProfile {
    * @return a shared instance
    */
   public static VendorProfile openAiChat() {
-    return OPEN_AI_CHAT;
+    return KnownVendors.OPEN_AI_CHAT;
   }
 
   /**
@@ -86,7 +46,7 @@ public final class VendorProfile {
    * @return a shared instance
    */
   public static VendorProfile openAiWhisper() {
-    return OPEN_AI_WHISPER;
+    return KnownVendors.OPEN_AI_WHISPER;
   }
 
   /**
@@ -96,7 +56,7 @@ public final class VendorProfile {
    * @return a shared instance
    */
   public static VendorProfile elevenLabsTts() {
-    return ELEVEN_LABS_TTS;
+    return KnownVendors.ELEVEN_LABS_TTS;
   }
 
   /**
@@ -118,19 +78,19 @@ public final class VendorProfile {
   public Builder toBuilder() {
     return new Builder(vendor)
         .outcomes(outcomes)
-        .consecutiveFailures(consecutiveFailures)
-        .failureRate(failureRate)
-        .minimumCalls(minimumCalls)
-        .window(window)
-        .openFor(openFor)
-        .maxOpenFor(maxOpenFor)
-        .jitter(jitter)
-        .rampFor(rampFor)
-        .latchFor(latchFor)
-        .connect(connect)
-        .firstByte(firstByte)
-        .gap(gap)
-        .total(total);
+        .consecutiveFailures(trip.consecutiveFailures())
+        .failureRate(trip.failureRate())
+        .minimumCalls(trip.minimumCalls())
+        .window(trip.window())
+        .openFor(open.first())
+        .maxOpenFor(open.longest())
+        .jitter(open.jitter())
+        .rampFor(open.ramp())
+        .latchFor(open.latch())
+        .connect(times.connect())
+        .firstByte(times.firstByte())
+        .gap(times.gap())
+        .total(times.total());
   }
 
   /**
@@ -198,22 +158,19 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder consecutiveFailures(int count) {
-      this.consecutiveFailures = atLeast("consecutiveFailures", count, 1);
+      this.consecutiveFailures = Bounds.atLeast("consecutiveFailures", count, 1);
       return this;
     }
 
     /**
      * Sets which share of failures in the window opens the circuit. Default 0.5.
      *
-     * @param share above 0, at most 1
+     * @param share 0.01 to 1
      * @return this builder
      * @throws IllegalArgumentException if out of range
      */
     public Builder failureRate(double share) {
-      if (!(share >= 0.01 && share <= 1)) {
-        throw new IllegalArgumentException("failureRate " + share + " must be 0.01 to 1");
-      }
-      this.failureRate = share;
+      this.failureRate = Bounds.share("failureRate", share, 0.01, 1);
       return this;
     }
 
@@ -225,7 +182,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder minimumCalls(int count) {
-      this.minimumCalls = atLeast("minimumCalls", count, 1);
+      this.minimumCalls = Bounds.atLeast("minimumCalls", count, 1);
       return this;
     }
 
@@ -254,7 +211,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder openFor(Duration openFor) {
-      this.openFor = positive("openFor", openFor);
+      this.openFor = Bounds.positive("openFor", openFor);
       return this;
     }
 
@@ -266,7 +223,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder maxOpenFor(Duration maxOpenFor) {
-      this.maxOpenFor = positive("maxOpenFor", maxOpenFor);
+      this.maxOpenFor = Bounds.positive("maxOpenFor", maxOpenFor);
       return this;
     }
 
@@ -279,10 +236,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder jitter(double share) {
-      if (!(share >= 0 && share <= 0.5)) {
-        throw new IllegalArgumentException("jitter " + share + " must be 0 to 0.5");
-      }
-      this.jitter = share;
+      this.jitter = Bounds.share("jitter", share, 0, 0.5);
       return this;
     }
 
@@ -295,7 +249,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder rampFor(Duration rampFor) {
-      this.rampFor = notNegative("rampFor", rampFor);
+      this.rampFor = Bounds.notNegative("rampFor", rampFor);
       return this;
     }
 
@@ -308,7 +262,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder latchFor(Duration latchFor) {
-      this.latchFor = positive("latchFor", latchFor);
+      this.latchFor = Bounds.positive("latchFor", latchFor);
       return this;
     }
 
@@ -321,7 +275,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder connect(Duration connect) {
-      this.connect = positive("connect", connect);
+      this.connect = Bounds.positive("connect", connect);
       return this;
     }
 
@@ -334,7 +288,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder firstByte(Duration firstByte) {
-      this.firstByte = positive("firstByte", firstByte);
+      this.firstByte = Bounds.positive("firstByte", firstByte);
       return this;
     }
 
@@ -346,7 +300,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder gap(Duration gap) {
-      this.gap = notNegative("gap", gap);
+      this.gap = Bounds.notNegative("gap", gap);
       return this;
     }
 
@@ -358,7 +312,7 @@ public final class VendorProfile {
      * @throws IllegalArgumentException if out of range
      */
     public Builder total(Duration total) {
-      this.total = positive("total", total);
+      this.total = Bounds.positive("total", total);
       return this;
     }
 
@@ -369,45 +323,17 @@ public final class VendorProfile {
      * @throws IllegalStateException if settings contradict each other; names all of them
      */
     public VendorProfile build() {
+      TripRule trip = new TripRule(consecutiveFailures, failureRate, minimumCalls, window);
+      OpenTime open = new OpenTime(openFor, maxOpenFor, jitter, rampFor, latchFor);
+      StageTimes times = new StageTimes(connect, firstByte, gap, total);
       List<String> problems = new ArrayList<>();
-      if (openFor.compareTo(maxOpenFor) > 0) {
-        problems.add("openFor " + openFor + " is longer than maxOpenFor " + maxOpenFor);
-      }
-      if (connect.compareTo(total) > 0) {
-        problems.add("connect " + connect + " is longer than total " + total);
-      }
-      if (firstByte.compareTo(total) > 0) {
-        problems.add("firstByte " + firstByte + " is longer than total " + total);
-      }
-      if (gap.compareTo(total) > 0) {
-        problems.add("gap " + gap + " is longer than total " + total);
-      }
+      open.addProblems(problems);
+      times.addProblems(problems);
       if (!problems.isEmpty()) {
         throw new IllegalStateException(
             "vendor profile '" + vendor + "' contradicts itself: " + String.join("; ", problems));
       }
-      return new VendorProfile(this);
-    }
-
-    static int atLeast(String what, int value, int min) {
-      if (value < min) {
-        throw new IllegalArgumentException(what + " " + value + " must be >= " + min);
-      }
-      return value;
-    }
-
-    static Duration positive(String what, Duration value) {
-      if (requireNonNull(value, what).isZero()) {
-        throw new IllegalArgumentException(what + " " + value + " must be above zero");
-      }
-      return notNegative(what, value);
-    }
-
-    static Duration notNegative(String what, Duration value) {
-      if (requireNonNull(value, what).isNegative() || value.toDays() > 365) {
-        throw new IllegalArgumentException(what + " " + value + " must be 0 to 365 days");
-      }
-      return value;
+      return new VendorProfile(vendor, outcomes, trip, open, times);
     }
   }
 }

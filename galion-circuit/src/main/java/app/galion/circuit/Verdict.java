@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param outcome the class
  * @param status the HTTP status, 0 when there was none
  * @param code the vendor's error code or type, null when it gave none
- * @param message the vendor's message or what happened here, at most 500 characters, or null
+ * @param message the vendor's message or what happened here, keys in it masked, at most 500
+ *     characters, or null
  * @param retryAfter how long the vendor asks to wait, or null
  * @param latches whether the whole key is to be refused from now on; only with an outcome whose
  *     effect is {@link Outcome.Effect#LATCH}
@@ -47,8 +48,11 @@ public record Verdict(
     if (latches && outcome.effect() != Outcome.Effect.LATCH) {
       throw new IllegalArgumentException(outcome + " does not latch; QUOTA and AUTH do");
     }
-    if (message != null && message.length() > MAX_MESSAGE) {
-      message = message.substring(0, MAX_MESSAGE - 1) + "…";
+    if (message != null) {
+      message = Secrets.masked(message);
+      if (message.length() > MAX_MESSAGE) {
+        message = message.substring(0, MAX_MESSAGE - 1) + "…";
+      }
     }
   }
 

@@ -38,6 +38,7 @@ final class RedisLauncher {
           List<String> arguments = serverArguments(port, directory);
           arguments.addAll(List.of("--cluster-enabled", "yes"));
           arguments.addAll(List.of("--cluster-port", Integer.toString(FreePort.next())));
+          arguments.addAll(List.of("--cluster-announce-ip", "127.0.0.1"));
           arguments.addAll(List.of("--cluster-node-timeout", "2000"));
           arguments.addAll(List.of("--repl-diskless-sync-delay", "0"));
           return arguments;

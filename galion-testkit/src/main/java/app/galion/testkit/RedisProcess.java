@@ -21,6 +21,7 @@ final class RedisProcess {
   private final List<String> arguments;
   private final String uri;
   private @Nullable Process process;
+  private boolean paused;
 
   RedisProcess(int port, Path directory, List<String> arguments) {
     this.port = port;
@@ -46,6 +47,10 @@ final class RedisProcess {
     return process != null && process.isAlive();
   }
 
+  synchronized boolean responsive() {
+    return running() && !paused;
+  }
+
   /** Returns when the server answers; false if it ended at once, as it does on a busy port. */
   synchronized boolean start() {
     if (running()) {
@@ -62,6 +67,7 @@ final class RedisProcess {
                   .redirectErrorStream(true)
                   .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile())));
       process = started;
+      paused = false;
       Await.until(
           this + " answers", START_WITHIN, () -> !started.isAlive() || answers(started.pid()));
       return started.isAlive();
@@ -93,6 +99,7 @@ final class RedisProcess {
       if (!kill.waitFor(10, TimeUnit.SECONDS) || kill.exitValue() != 0) {
         throw new IllegalStateException("kill -" + name + " of " + this + " failed");
       }
+      paused = "STOP".equals(name);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot run kill -" + name, e);
     } catch (InterruptedException e) {

@@ -205,6 +205,10 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  boolean responsive() {
+    return process == null || process.responsive();
+  }
+
   private RedisProcess requireOwn(String what) {
     if (process == null) {
       throw new IllegalStateException(

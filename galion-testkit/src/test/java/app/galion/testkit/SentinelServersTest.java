@@ -1,0 +1,36 @@
+package app.galion.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class SentinelServersTest {
+
+  private static final Duration FAILOVER = Duration.ofSeconds(30);
+
+  @Test
+  void promoteTheReplicaOfAKilledPrimaryAndTakeItBackAsAReplica() {
+    try (SentinelServers servers = SentinelServers.start()) {
+      assertThat(servers.uri())
+          .matches("redis-sentinel://127\\.0\\.0\\.1:\\d+(,127\\.0\\.0\\.1:\\d+){2}#galion");
+      RedisServer primary = servers.primary();
+      assertThat(primary).isSameAs(servers.servers().get(0));
+      primary.command("SET", "k", "v");
+      assertThat(primary.command("WAIT", "1", "5000")).isEqualTo(1L);
+
+      RedisServer killed = servers.killPrimary();
+      RedisServer successor = servers.awaitFailover(killed, FAILOVER);
+
+      assertThat(killed).isSameAs(primary);
+      assertThat(successor.command("GET", "k")).isEqualTo("v");
+      assertThat(successor.command("SET", "k", "w")).isEqualTo("OK");
+
+      killed.restart();
+      Await.until(
+          "the killed one is a replica",
+          FAILOVER,
+          () -> killed.command("INFO", "replication").toString().contains("role:slave"));
+    }
+  }
+}
