@@ -4,7 +4,7 @@ module app.galion.circuit {
   requires transitive app.galion.spi;
   requires transitive java.net.http;
   requires static transitive org.jspecify;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
   requires com.fasterxml.jackson.core;
   requires io.github.resilience4j.circuitbreaker;
 

@@ -4,7 +4,7 @@ module app.galion.redis {
   requires transitive app.galion.spi;
   requires transitive lettuce.core;
   requires static transitive org.jspecify;
-  requires static transitive micrometer.core;
+  requires static micrometer.core;
   requires io.netty.buffer;
   requires io.netty.codec;
   requires io.netty.common;

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.LongAdder;
  * The meters of circuits: Resilience4j's own names and tags, so that its dashboards show them, and
  * {@code galion.circuit.*} beside them. Needs Micrometer on the class path.
  */
+@SuppressWarnings("exports") // Micrometer is optional: not every reader of this module has it
 public final class VendorCircuitMetrics implements MeterBinder {
 
   private static final String R4J = "resilience4j.circuitbreaker.";

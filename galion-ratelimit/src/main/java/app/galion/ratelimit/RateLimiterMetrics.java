@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  * .redis.calls}, {@code .redis.decisions}, {@code .redis.failures}, {@code .redis.late}, {@code
  * .refunds}, {@code .deny.memory.size}.
  */
+@SuppressWarnings("exports") // Micrometer is optional: not every reader of this module has it
 public final class RateLimiterMetrics implements MeterBinder {
 
   private final RateLimiter limiter;

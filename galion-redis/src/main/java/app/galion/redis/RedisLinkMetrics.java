@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.ToDoubleFunction;
 
 /** Shows a link's counters to Micrometer. Needs {@code micrometer-core} on the class path. */
+@SuppressWarnings("exports") // Micrometer is optional: not every reader of this module has it
 public final class RedisLinkMetrics implements MeterBinder {
 
   private final RedisLink link;
