@@ -3,8 +3,10 @@
 module app.galion.health {
   requires transitive app.galion.spi;
   requires static transitive org.jspecify;
-  requires static java.sql;
-  requires static jdk.httpserver;
+  requires static transitive java.sql;
+  requires static transitive jdk.httpserver;
   requires static micrometer.core;
   requires static java.management;
+
+  exports app.galion.health;
 }
