@@ -42,7 +42,7 @@ final class Ask extends Question {
   }
 
   @Override
-  void giveUp() {
+  void withdraw() {
     take();
   }
 }

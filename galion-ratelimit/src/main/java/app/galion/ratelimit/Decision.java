@@ -135,8 +135,9 @@ public final class Decision {
   }
 
   /**
-   * Returns how every limit of the request stands after this decision, in the order of the keys and
-   * of their policies' limits.
+   * Returns how the limits of the request stand after this decision, in the order of the keys and
+   * of their policies' limits: of all its keys when admitted by Redis; of those that were looked at
+   * when denied ({@link Source#DENY_MEMORY}: the key that denied) or decided without Redis.
    *
    * @return at least one state, immutable; nominal figures where nothing was counted ({@link
    *     Source#FAIL_OPEN}: all remaining, {@link Source#FAIL_CLOSED}: none)

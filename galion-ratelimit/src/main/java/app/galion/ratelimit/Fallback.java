@@ -30,6 +30,7 @@ final class Fallback {
   private final @Nullable EvictionCheck eviction;
   private final Counters counters;
   private final AtomicBoolean engaged = new AtomicBoolean();
+  private final AtomicBoolean warned = new AtomicBoolean();
   private final AtomicLong nextWarning;
   private volatile long lastFailure;
   private volatile String lastCause = "";
@@ -89,6 +90,7 @@ final class Fallback {
     engaged.set(true);
     long due = nextWarning.get();
     if (lastFailure - due >= 0 && nextWarning.compareAndSet(due, lastFailure + WARN_EVERY)) {
+      warned.set(true);
       LOG.log(
           Level.WARNING,
           "{0} gets no answer from Redis ({1}): each policy''s failure policy decides until it does",
@@ -103,7 +105,10 @@ final class Fallback {
   }
 
   void answered() {
-    if (engaged.get() && engaged.compareAndSet(true, false)) {
+    if (engaged.get()) {
+      engaged.set(false);
+    }
+    if (warned.get() && warned.compareAndSet(true, false)) {
       LOG.log(Level.INFO, "{0} has answers from Redis again", id);
     }
     if (eviction != null) {

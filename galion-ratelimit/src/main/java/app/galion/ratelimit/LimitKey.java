@@ -18,21 +18,22 @@ public final class LimitKey {
 
   private static final int LONGEST_KEPT = 64;
   private static final int HASH_BYTES = 16;
+  private static final String HASHED = "\u0000";
   private static final MessageDigest SHA_256 = sha256();
 
   private final RatePolicy policy;
   private final String subject;
   private final int hash;
   private @Nullable String tag;
-  private byte @Nullable [] suffixed;
+  private volatile byte @Nullable [] suffixed;
 
   LimitKey(RatePolicy policy, String subject) {
     this.policy = policy;
     // a long subject is kept as its hash, or an attacker's subjects would fill the memory
     this.subject =
-        requireNonNull(subject, "subject").length() <= LONGEST_KEPT
+        requireNonNull(subject, "subject").length() <= LONGEST_KEPT && !subject.startsWith(HASHED)
             ? subject
-            : "\u0000" + digest(subject);
+            : HASHED + digest(subject);
     this.hash = this.subject.hashCode() * 31 + policy.name().hashCode();
   }
 
@@ -49,7 +50,7 @@ public final class LimitKey {
   String tag() {
     String known = tag;
     if (known == null) {
-      known = subject.startsWith("\u0000") ? subject.substring(1) : digest(subject);
+      known = subject.startsWith(HASHED) ? subject.substring(HASHED.length()) : digest(subject);
       tag = known;
     }
     return known;

@@ -26,12 +26,23 @@ final class LocalBucket implements LocalLimit {
 
   @Override
   public ConsumptionProbe take(long cost) {
+    if (cost > capacity) {
+      return aboveShare();
+    }
     if (cost > 0) {
       return bucket.tryConsumeAndReturnRemaining(cost);
     }
     long most = capacity;
     EstimationProbe full = bucket.estimateAbilityToConsume(most);
     return ConsumptionProbe.consumed(full.getRemainingTokens(), full.getNanosToWaitForRefill());
+  }
+
+  /* Only another share, or Redis, can admit it: ask again when the bucket is full, at most once each period. */
+  private ConsumptionProbe aboveShare() {
+    EstimationProbe full = bucket.estimateAbilityToConsume(capacity);
+    long untilFull = full.getNanosToWaitForRefill();
+    long wait = Math.max(untilFull, limit.periodMicros() * 1_000);
+    return ConsumptionProbe.rejected(full.getRemainingTokens(), wait, untilFull);
   }
 
   @Override
@@ -42,7 +53,7 @@ final class LocalBucket implements LocalLimit {
   }
 
   @Override
-  public void giveBack(long cost) {
+  public void giveBack(long cost, long since) {
     bucket.addTokens(cost);
   }
 

@@ -11,8 +11,8 @@ sealed interface LocalLimit permits LocalBucket, LocalLog {
   /** Takes as much of the cost as is there: what Redis admitted, so that this limit stays warm. */
   void drain(long cost);
 
-  /** Puts back what {@link #take} took. */
-  void giveBack(long cost);
+  /** Puts back what {@link #take} took at that time or later. */
+  void giveBack(long cost, long since);
 
   /** Goes on with another share, keeping what was used. */
   void share(int nodes);

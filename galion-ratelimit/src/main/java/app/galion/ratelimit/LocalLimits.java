@@ -38,11 +38,12 @@ final class LocalLimits {
         limits[at++] = limit;
       }
     }
+    long since = time.currentTimeNanos();
     ConsumptionProbe[] probes = new ConsumptionProbe[total];
     for (int i = 0; i < total; i++) {
       probes[i] = limits[i].take(cost);
       if (!probes[i].isConsumed()) {
-        return denied(keys, cost, limits, probes, i);
+        return denied(keys, cost, since, limits, probes, i);
       }
     }
     return new Decision(
@@ -50,9 +51,14 @@ final class LocalLimits {
   }
 
   private static Decision denied(
-      LimitKey[] keys, long cost, LocalLimit[] limits, ConsumptionProbe[] probes, int denier) {
+      LimitKey[] keys,
+      long cost,
+      long since,
+      LocalLimit[] limits,
+      ConsumptionProbe[] probes,
+      int denier) {
     for (int i = 0; i < denier; i++) {
-      limits[i].giveBack(cost);
+      limits[i].giveBack(cost, since);
     }
     for (int i = 0; i < limits.length; i++) {
       if (i != denier) {

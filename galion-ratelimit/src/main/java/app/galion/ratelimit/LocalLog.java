@@ -45,10 +45,18 @@ final class LocalLog implements LocalLimit {
   }
 
   @Override
-  public synchronized void giveBack(long cost) {
-    // whose entry leaves is not known: the oldest, so that none leaves the window too early
-    int back = (int) Math.min(size, cost);
-    first = index(back);
+  public synchronized void giveBack(long cost, long since) {
+    forget();
+    // whose entries leave is not known: the oldest that can be, so that none leaves the window
+    // early
+    int from = 0;
+    while (from < size && log[index(from)] - since < 0) {
+      from++;
+    }
+    int back = (int) Math.min(size - from, cost);
+    for (int i = from; i + back < size; i++) {
+      log[index(i)] = log[index(i + back)];
+    }
     size -= back;
   }
 

@@ -152,7 +152,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
         .handle(
             (decision, error) -> {
               if (error != null) {
-                question.giveUp();
+                question.withdraw();
                 if (error instanceof TimeoutException) {
                   fallback.failed(error);
                 }
@@ -218,7 +218,9 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     if (decision == null) {
-      question.giveUp();
+      decision = question.giveUp();
+    }
+    if (decision == null) {
       decision = fallback.decide(keys, cost);
     }
     return counters.count(decision);
@@ -267,11 +269,27 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     for (LimitKey key : distinct) {
       requireNonNull(key, "key");
     }
+    for (int i = 0; distinct.length < keys.length && i < keys.length; i++) {
+      requireNoConflict(distinct, keys[i]);
+    }
     if (distinct.length == 0 || keys.length > MOST_KEYS) {
       throw new IllegalArgumentException(
           "a decision is about 1 to " + MOST_KEYS + " keys, not " + keys.length);
     }
     return distinct;
+  }
+
+  private static void requireNoConflict(LimitKey[] distinct, LimitKey key) {
+    for (LimitKey each : distinct) {
+      if (each.equals(key) && !each.policy().sameLimits(key.policy())) {
+        throw new IllegalArgumentException(
+            "one decision cannot ask "
+                + each.policy()
+                + " and "
+                + key.policy()
+                + " about one subject: they share their counters; give one another name");
+      }
+    }
   }
 
   @Override

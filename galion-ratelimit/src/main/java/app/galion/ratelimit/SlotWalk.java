@@ -57,10 +57,10 @@ final class SlotWalk extends Question {
   }
 
   @Override
-  void giveUp() {
+  void withdraw() {
     Ask ask = current;
     if (ask != null) {
-      ask.giveUp();
+      ask.withdraw();
     }
   }
 

@@ -1,0 +1,177 @@
+package app.galion.ratelimit;
+
+import static app.galion.ratelimit.Node.PATIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.redis.RedisLink;
+import app.galion.redis.RedisScript;
+import app.galion.redis.Reply;
+import app.galion.testkit.FakeTicker;
+import app.galion.testkit.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Random requests under random policies, decided by the simplest model and by the real thing. */
+class ModelTest {
+
+  static final int SEQUENCES = 1_000;
+  static final int STEPS = 25;
+
+  record Request(LimitKey[] keys, long cost) {}
+
+  /** What the model says of a request: whether it passes, else how long to wait. */
+  record Said(boolean allowed, long waitMicros, List<Long> remaining) {}
+
+  static final class Model {
+    private final Map<LimitKey, List<Figures>> figures = new HashMap<>();
+
+    Said ask(Request request, long now) {
+      List<Figures> all = new ArrayList<>();
+      for (LimitKey key : request.keys()) {
+        all.addAll(
+            figures.computeIfAbsent(
+                key, k -> k.policy().limits().stream().map(Figures::new).toList()));
+      }
+      long wait = all.stream().mapToLong(each -> each.waitFor(request.cost(), now)).max().orElse(0);
+      if (wait == 0) {
+        all.forEach(each -> each.admit(request.cost(), now));
+      }
+      return new Said(wait == 0, wait, all.stream().map(each -> each.remaining(now)).toList());
+    }
+  }
+
+  static RatePolicy policy(Random random, int nth, int mostLimits) {
+    Duration period = Duration.ofNanos(1_000L * (1 + random.nextInt(60)));
+    boolean bucket = random.nextBoolean();
+    String name = "p" + nth;
+    int n = 1 + random.nextInt(8);
+    RatePolicy policy =
+        bucket ? RatePolicy.tokenBucket(name, n, period) : RatePolicy.slidingExact(name, n, period);
+    for (int i = 1 + random.nextInt(mostLimits); i > 1; i--) {
+      policy =
+          policy.and(1 + random.nextInt(12), Duration.ofNanos(1_000L * (1 + random.nextInt(90))));
+    }
+    return policy.deadline(PATIENT);
+  }
+
+  static Request request(Random random, List<LimitKey> known) {
+    int first = random.nextInt(known.size());
+    LimitKey[] keys = new LimitKey[1 + random.nextInt(2)];
+    long most = Long.MAX_VALUE;
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = known.get((first + i) % known.size());
+      for (Limit limit : keys[i].policy().limits()) {
+        most = Math.min(most, limit.n());
+      }
+    }
+    return new Request(keys, random.nextInt((int) Math.min(most, 4) + 1));
+  }
+
+  static List<LimitKey> keys(Random random, String subject, int mostLimits) {
+    List<LimitKey> keys = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      keys.add(policy(random, i, mostLimits).by(subject));
+    }
+    return keys;
+  }
+
+  @Test
+  void theScriptSaysWhatTheModelSays() throws Exception {
+    RedisScript script = RedisScript.resource(RedisLimits.class, "decide.lua");
+    try (RedisServer server = RedisServer.startOwn();
+        RedisLink link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build()) {
+      assertThat(link.awaitAvailable(PATIENT)).isTrue();
+      byte[] prefix = link.key("r1:");
+      for (long seed = 1; seed <= SEQUENCES; seed++) {
+        Random random = new Random(seed);
+        List<LimitKey> keys = keys(random, "s" + seed, 3);
+        Model model = new Model();
+        long now = 1_700_000_000_000_000L;
+        for (int step = 0; step < STEPS; ) {
+          now += random.nextInt(20);
+          Batch batch = new Batch();
+          List<Ask> asks = new ArrayList<>();
+          List<String> expected = new ArrayList<>();
+          for (int i = 1 + random.nextInt(5); i > 0; i--, step++) {
+            Request request = request(random, keys);
+            Ask ask = Ask.charge(request.keys(), request.cost());
+            batch.add(ask);
+            asks.add(ask);
+            expected.add(model.ask(request, now).toString());
+          }
+          Reply reply =
+              RedisLink.join(link.eval(script, batch.redisKeys(prefix), batch.args(now), PATIENT));
+          Map<Ask, String> answers = answers(batch, reply);
+          assertThat(asks.stream().map(answers::get))
+              .as("seed %d, step %d, keys %s", seed, step, keys)
+              .containsExactlyElementsOf(expected);
+        }
+      }
+    }
+  }
+
+  /** What each request was told; a group tells all it denies the wait of the first of them. */
+  private static Map<Ask, String> answers(Batch batch, Reply reply) {
+    Map<Ask, String> lines = new IdentityHashMap<>();
+    batch.read(
+        reply,
+        new Batch.Answers() {
+          @Override
+          public void answered(
+              Batch.Group group, RedisStanding standing, int admitted, long waitMicros) {
+            for (int i = 0; i < group.asks.size(); i++) {
+              int nth = Math.min(i + 1, admitted);
+              List<Long> remaining =
+                  standing.limits(nth).stream().map(LimitState::remaining).toList();
+              lines.put(
+                  group.asks.get(i),
+                  new Said(i < admitted, i < admitted ? 0 : waitMicros, remaining).toString());
+            }
+          }
+
+          @Override
+          public void refunded(Batch.Group group) {
+            throw new AssertionError("nothing was refunded");
+          }
+
+          @Override
+          public void foreign(Batch.Group group) {
+            throw new AssertionError("no key is foreign");
+          }
+        });
+    return lines;
+  }
+
+  @Test
+  void theLocalLimitsSayWhatTheModelSays() {
+    for (long seed = 1; seed <= SEQUENCES; seed++) {
+      Random random = new Random(seed);
+      FakeTicker ticker = new FakeTicker();
+      RateLimiter limiter = RateLimiter.builder("local").ticker(ticker).build();
+      List<LimitKey> keys = keys(random, "s", 1);
+      Model model = new Model();
+      long now = 1_000_000;
+      for (int step = 0; step < STEPS; step++) {
+        long micros = random.nextInt(20);
+        now += micros;
+        ticker.advance(Duration.ofNanos(1_000 * micros));
+        Request request = request(random, keys);
+        Said said = model.ask(request, now);
+        Decision decision = limiter.check(request.cost(), request.keys());
+        String what = "seed " + seed + ", step " + step + ", " + request.cost() + " of " + keys;
+        assertThat(decision.allowed()).as(what).isEqualTo(said.allowed());
+        assertThat(decision.limits())
+            .as(what)
+            .extracting(LimitState::remaining)
+            .containsExactlyElementsOf(said.remaining());
+      }
+    }
+  }
+}
