@@ -1,0 +1,163 @@
+package app.galion.ratelimit;
+
+import static app.galion.ratelimit.Node.PATIENT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.ratelimit.Decision.Source;
+import app.galion.testkit.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class CoalescingTest {
+
+  static final Duration DAY = Duration.ofDays(1);
+
+  static RedisServer server;
+  static CommandStats stats;
+  static Node node;
+  static RateLimiter forgetful;
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = RedisServer.startOwn();
+    stats = new CommandStats(server);
+    node = Node.of("t" + UUID.randomUUID(), server);
+    forgetful = node.another().denyMemory(Duration.ZERO).build();
+    forgetful.check(policy("warm", 1).by("up"));
+  }
+
+  @AfterAll
+  static void stop() {
+    node.close();
+    server.close();
+  }
+
+  static RatePolicy policy(String name, long n) {
+    return RatePolicy.tokenBucket(name, n, DAY).deadline(PATIENT);
+  }
+
+  @Test
+  void manyThreadsOnOneKeyShareCalls() throws Exception {
+    LimitKey key = policy("hot", 2_000).by("user");
+    stats.reset();
+    List<Decision> decisions = Crowd.run(64, 50, i -> () -> forgetful.check(key));
+    assertThat(decisions).filteredOn(Decision::allowed).hasSize(2_000);
+    assertThat(decisions).allMatch(each -> each.source() == Source.REDIS);
+    assertThat(stats.scripts()).as("calls for 3200 decisions").isLessThan(800);
+  }
+
+  @Test
+  void manyThreadsOnManyKeysShareCallsToo() throws Exception {
+    RatePolicy policy = policy("many", 10);
+    stats.reset();
+    List<Decision> decisions = Crowd.run(64, 20, i -> () -> forgetful.check(policy.by("user" + i)));
+    assertThat(decisions).filteredOn(Decision::allowed).hasSize(64 * 10);
+    assertThat(stats.scripts()).as("calls for 1280 decisions").isLessThan(400);
+  }
+
+  @Test
+  void aFloodOfRejectionsOnOneKeyHardlyReachesRedis() throws Exception {
+    LimitKey key = policy("flood", 320).by("user");
+    stats.reset();
+    List<Decision> decisions = Crowd.run(64, 50, i -> () -> node.limiter().check(key));
+    assertThat(decisions).filteredOn(Decision::allowed).hasSize(320);
+    assertThat((double) stats.scripts() / decisions.size())
+        .as("Redis calls for a decision")
+        .isLessThanOrEqualTo(0.05);
+  }
+
+  @Test
+  void checkAsyncSharesCallsAndCompletesEachDecision() {
+    LimitKey key = policy("async", 100).by("user");
+    stats.reset();
+    List<CompletableFuture<Decision>> running = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      running.add(forgetful.checkAsync(key));
+    }
+    assertThat(running.stream().map(CompletableFuture::join).filter(Decision::allowed))
+        .hasSize(100);
+    assertThat(stats.scripts()).isLessThan(100);
+  }
+
+  @Test
+  void requestsAreDecidedInTheOrderInWhichTheyCame() {
+    LimitKey key = policy("fifo", 50).by("user");
+    List<CompletableFuture<Decision>> running = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      running.add(forgetful.checkAsync(key));
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(running.get(i).join().allowed()).as("request %d", i).isEqualTo(i < 50);
+    }
+  }
+
+  @Test
+  void aRememberedDenialAsksRedisNothing() {
+    LimitKey key = policy("remember", 1).by("user");
+    LimitKey other = policy("other", 10).by("user");
+    node.limiter().check(key);
+    Decision denied = node.limiter().check(key);
+    stats.reset();
+    Decision again = node.limiter().check(key);
+    Decision together = node.limiter().check(other, key);
+    assertThat(again.source()).isEqualTo(Source.DENY_MEMORY);
+    assertThat(again.retryAfter()).isBetween(Duration.ofHours(23), denied.retryAfter());
+    assertThat(together.source()).isEqualTo(Source.DENY_MEMORY);
+    assertThat(together.binding().policy()).isEqualTo("remember");
+    assertThat(stats.scripts()).isZero();
+    assertThat(node.limiter().state(other).remaining()).isEqualTo(10);
+  }
+
+  @Test
+  void aSmallerCostThanTheDeniedOneAsksRedis() {
+    LimitKey key = policy("smaller", 10).by("user");
+    assertThat(node.limiter().check(7, key).allowed()).isTrue();
+    assertThat(node.limiter().check(5, key).allowed()).isFalse();
+    assertThat(node.limiter().check(5, key).source()).isEqualTo(Source.DENY_MEMORY);
+    assertThat(node.limiter().check(3, key).allowed()).isTrue();
+  }
+
+  @Test
+  void peeksWriteNothing() {
+    LimitKey key = policy("peek", 10).by("user");
+    LimitKey login = RatePolicy.slidingExact("peek-log", 3, DAY).deadline(PATIENT).by("user");
+    stats.reset();
+    for (int i = 0; i < 20; i++) {
+      assertThat(node.limiter().state(key).remaining()).isEqualTo(10);
+      assertThat(node.limiter().check(0, key, login).limits())
+          .extracting(LimitState::remaining)
+          .containsExactly(10L, 3L);
+    }
+    assertThat(stats.of("set")).isZero();
+    assertThat(stats.of("del")).isZero();
+    assertThat(stats.scripts()).isEqualTo(40);
+  }
+
+  @Test
+  void aCounterTakesLittleMemoryAndLeavesWhenItIsFull() {
+    LimitKey bucket = RatePolicy.tokenBucket("mem", 100, Duration.ofMinutes(1)).by("user");
+    RatePolicy strict = RatePolicy.slidingExact("mem-log", 10, Duration.ofMinutes(1));
+    LimitKey log = strict.deadline(PATIENT).by("user");
+    for (int i = 0; i < 10; i++) {
+      node.limiter().check(bucket, log);
+    }
+    assertThat(number("MEMORY", "USAGE", name(bucket))).isLessThanOrEqualTo(160);
+    assertThat(number("MEMORY", "USAGE", name(log))).isLessThanOrEqualTo(140 + 8 * 10);
+    assertThat(number("PTTL", name(bucket))).isBetween(1_000L, 7_000L);
+    assertThat(number("PTTL", name(log))).isBetween(50_000L, 61_000L);
+  }
+
+  private static String name(LimitKey key) {
+    return node.link().app() + ":r1:{" + key.tag() + "}:" + key.policy().name();
+  }
+
+  private static long number(String... command) {
+    return server.command(command) instanceof Long number ? number : -1;
+  }
+}

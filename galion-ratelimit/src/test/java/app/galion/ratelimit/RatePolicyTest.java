@@ -1,0 +1,102 @@
+package app.galion.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+class RatePolicyTest {
+
+  static final Duration MINUTE = Duration.ofMinutes(1);
+
+  private static void refuses(Supplier<?> made, String message) {
+    assertThatThrownBy(made::get)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void refusesWhatMakesNoSense() {
+    refuses(
+        () -> RatePolicy.tokenBucket("p", -1, MINUTE),
+        "policy 'p' of -1 per PT1M: the number must be >= 0");
+    refuses(
+        () -> RatePolicy.tokenBucket("p", 1, Duration.ZERO), "must be 1 microsecond to 10 years");
+    refuses(
+        () -> RatePolicy.tokenBucket("p", 1, Duration.ofDays(4_000)),
+        "must be 1 microsecond to 10 years");
+    refuses(() -> RatePolicy.tokenBucket("p", 1, Duration.ofNanos(1_500)), "whole microseconds");
+    refuses(() -> RatePolicy.slidingExact("p", 65, MINUTE), "holds at most 64; use tokenBucket");
+    refuses(() -> RatePolicy.tokenBucket("a b", 1, MINUTE), "policy name 'a b' must be 1 to 64");
+    refuses(() -> RatePolicy.tokenBucket("", 1, MINUTE), "policy name ''");
+    refuses(() -> RatePolicy.tokenBucket("p", 1, MINUTE).deadline(Duration.ZERO), "1 ms to 60 s");
+    RatePolicy four = RatePolicy.tokenBucket("p", 1, MINUTE).and(2, MINUTE).and(3, MINUTE);
+    refuses(() -> four.and(4, MINUTE).and(5, MINUTE), "policy 'p' has 4 limits");
+  }
+
+  @Test
+  void refusesWhatCannotBeExact() {
+    refuses(
+        () -> RatePolicy.tokenBucket("p", 1_000_003, Duration.ofDays(3_650)),
+        "cannot be exact: the least common multiple");
+    assertThat(RatePolicy.tokenBucket("p", 1_000_000, Duration.ofDays(3_650)).name())
+        .isEqualTo("p");
+  }
+
+  @Test
+  void hasTheDocumentedDefaults() {
+    assertThat(RatePolicy.tokenBucket("p", 1, MINUTE).deadline()).hasMillis(50);
+    assertThat(RatePolicy.slidingExact("p", 1, MINUTE).deadline()).hasMillis(500);
+    assertThat(RatePolicy.tokenBucket("p", 1, MINUTE).onFailure())
+        .isEqualTo(FailurePolicy.FAIL_LOCAL);
+  }
+
+  @Test
+  void presetsAreTheServicesTable() {
+    List<String> presets =
+        RatePresets.all().stream()
+            .map(
+                each ->
+                    each.name()
+                        + " "
+                        + each.limits().get(0).n()
+                        + "/"
+                        + each.limits().get(0).period()
+                        + " "
+                        + each.deadline().toMillis())
+            .toList();
+    assertThat(presets)
+        .containsExactly(
+            "login 10/PT1M 500",
+            "register 5/PT1M 500",
+            "reset 3/PT1M 500",
+            "read 200/PT1M 50",
+            "write 100/PT1M 50",
+            "delete 50/PT1M 50",
+            "stt 60/PT1M 50",
+            "tts 60/PT1M 50",
+            "chat 30/PT1M 50",
+            "upload 20/PT1M 50",
+            "search 30/PT1M 50",
+            "public 300/PT1M 50",
+            "default 1000/PT1H 50");
+  }
+
+  @Test
+  void theBuilderRefusesWhatMakesNoSense() {
+    refuses(() -> RateLimiter.builder("a b"), "a b");
+    refuses(
+        () -> RateLimiter.builder("api").denyMemory(Duration.ofSeconds(2)),
+        "denyMemory PT2S must be 0 to 1 s");
+    refuses(() -> RateLimiter.builder("api").denyMemory(Duration.ofNanos(-1)), "must be 0 to 1 s");
+  }
+
+  @Test
+  void aKeyNeverShowsItsSubject() {
+    LimitKey key = RatePolicy.tokenBucket("p", 1, MINUTE).by("alice@example.org");
+    assertThat(key.toString()).startsWith("'p' by {").doesNotContain("alice");
+  }
+}
