@@ -1,0 +1,120 @@
+package app.galion.benchmarks;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+
+/**
+ * Runs the questions and writes their results and the page; {@code benchmarks/jmh/run} starts it.
+ */
+final class BenchmarkRun {
+  private final Path root;
+  private final Arguments arguments;
+
+  private BenchmarkRun(Path root, Arguments arguments) {
+    this.root = root;
+    this.arguments = arguments;
+  }
+
+  public static void main(String[] words) throws Exception {
+    Arguments arguments;
+    try {
+      arguments = Arguments.parse(words);
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage() + "\n" + Arguments.USAGE);
+      System.exit(2);
+      return;
+    }
+    List<String> missing = new BenchmarkRun(Path.of("").toAbsolutePath(), arguments).run();
+    if (!missing.isEmpty()) {
+      System.err.println("no result from: " + String.join("; ", missing));
+      System.exit(1);
+    }
+    System.exit(0);
+  }
+
+  private List<String> run() throws Exception {
+    Path results =
+        arguments.out() == null
+            ? root.resolve("benchmarks/jmh/results")
+            : arguments.out().resolve("results");
+    Path page = arguments.out() == null ? root.resolve("docs") : arguments.out();
+    Files.createDirectories(results);
+    List<String> missing = new ArrayList<>();
+    if (!arguments.pageOnly()) {
+      boolean redis = arguments.questions().stream().anyMatch(Question::redisBound);
+      try (RunRedis server = redis ? RunRedis.of(arguments.redis()) : RunRedis.none()) {
+        for (Question question : arguments.questions()) {
+          missing.addAll(ask(question, server, results));
+        }
+      }
+    }
+    new Page(results, page).write();
+    return missing;
+  }
+
+  private List<String> ask(Question question, RunRedis server, Path results)
+      throws RunnerException, IOException {
+    List<RunResult> all = new ArrayList<>();
+    for (int threads : question.threads()) {
+      ChainedOptionsBuilder options =
+          arguments
+              .pace()
+              .apply(new OptionsBuilder().include(question.include()))
+              .threads(threads)
+              .addProfiler(GCProfiler.class)
+              .jvmArgsAppend("-D" + BenchRedis.PROPERTY + "=" + server.uri())
+              .shouldFailOnError(false);
+      if (question.redisBound()) {
+        options.addProfiler(RedisProfiler.class).forks(1);
+      }
+      all.addAll(new Runner(options.build()).run());
+    }
+    try (PrintStream json =
+        new PrintStream(
+            Files.newOutputStream(results.resolve(question.title() + ".json")),
+            false,
+            StandardCharsets.UTF_8)) {
+      ResultFormatFactory.getInstance(ResultFormatType.JSON, json).writeOut(all);
+    }
+    RunInfo info =
+        RunInfo.of(
+            root,
+            arguments.pace(),
+            question.redisBound() ? server.version() : "",
+            "benchmarks/jmh/run " + arguments.words(question));
+    new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(results.resolve(question.title() + ".run.json").toFile(), info);
+    return missing(question, all);
+  }
+
+  private static List<String> missing(Question question, List<RunResult> all) {
+    List<String> missing = new ArrayList<>();
+    for (Contender contender : question.contenders()) {
+      long found =
+          all.stream()
+              .filter(
+                  run -> run.getParams().getParam("contender").equals(((Enum<?>) contender).name()))
+              .count();
+      if (found < question.threads().size()) {
+        missing.add(question.title() + ": " + contender.label());
+      }
+    }
+    return missing;
+  }
+}

@@ -1,0 +1,79 @@
+package app.galion.benchmarks;
+
+import java.awt.Color;
+import java.awt.Font;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.VectorGraphicsEncoder;
+import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler;
+
+/** The bars of one question: a group per contender, a bar per thread count, a logarithmic scale. */
+final class Chart {
+  private static final Color[] COLORS = {
+    new Color(0x1f4e79), new Color(0x5b9bd5), new Color(0xf4b183)
+  };
+
+  private final CategoryChart chart;
+
+  private Chart(CategoryChart chart) {
+    this.chart = chart;
+  }
+
+  static Chart of(Question question, List<Figure> figures) {
+    boolean throughput = figures.get(0).throughput();
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(900)
+            .height(480)
+            .title(question.text())
+            .yAxisTitle(throughput ? "decisions/s (more is better)" : "ns/op (less is better)")
+            .build();
+    chart
+        .getStyler()
+        .setYAxisLogarithmic(true)
+        .setYAxisMin(powerBelow(figures))
+        .setXAxisLabelRotation(25)
+        .setXAxisLabelAlignmentVertical(AxesChartStyler.TextAlignment.Right)
+        .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11))
+        .setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 14))
+        .setChartBackgroundColor(Color.WHITE)
+        .setLegendPosition(Styler.LegendPosition.OutsideS)
+        .setLegendLayout(Styler.LegendLayout.Horizontal)
+        .setSeriesColors(COLORS);
+    for (int threads : figures.stream().map(Figure::threads).distinct().sorted().toList()) {
+      List<String> names = new ArrayList<>();
+      List<Double> scores = new ArrayList<>();
+      for (Contender contender : question.contenders()) {
+        figures.stream()
+            .filter(f -> f.contender() == contender && f.threads() == threads)
+            .forEach(
+                f -> {
+                  names.add(contender.label());
+                  scores.add(f.score());
+                });
+      }
+      chart.addSeries(threads == 1 ? "1 thread" : threads + " threads", names, scores);
+    }
+    return new Chart(chart);
+  }
+
+  private static double powerBelow(List<Figure> figures) {
+    double least = figures.stream().mapToDouble(Figure::score).min().orElse(1);
+    return Math.pow(10, Math.floor(Math.log10(least)));
+  }
+
+  @SuppressWarnings("deprecation")
+  void save(Path file) throws IOException {
+    try (OutputStream out = Files.newOutputStream(file)) {
+      VectorGraphicsEncoder.saveVectorGraphic(chart, out, VectorGraphicsFormat.SVG);
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package app.galion.benchmarks;
+
+import java.time.Duration;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/** How long a run takes its time. */
+enum Pace {
+  /** For figures to commit. */
+  FULL(2, 3, Duration.ofSeconds(1), 5, Duration.ofSeconds(1)),
+  /** For a first look while working on something. */
+  QUICK(1, 2, Duration.ofMillis(500), 3, Duration.ofMillis(500)),
+  /** Only whether everything still runs. */
+  SMOKE(1, 1, Duration.ofMillis(100), 1, Duration.ofMillis(200));
+
+  private final int forks;
+  private final int warmups;
+  private final Duration warmup;
+  private final int measurements;
+  private final Duration measurement;
+
+  Pace(int forks, int warmups, Duration warmup, int measurements, Duration measurement) {
+    this.forks = forks;
+    this.warmups = warmups;
+    this.warmup = warmup;
+    this.measurements = measurements;
+    this.measurement = measurement;
+  }
+
+  ChainedOptionsBuilder apply(ChainedOptionsBuilder options) {
+    return options
+        .forks(forks)
+        .warmupIterations(warmups)
+        .warmupTime(TimeValue.milliseconds(warmup.toMillis()))
+        .measurementIterations(measurements)
+        .measurementTime(TimeValue.milliseconds(measurement.toMillis()));
+  }
+
+  /** For the page, so that nobody takes one kind of figure for the other. */
+  String words() {
+    return name().toLowerCase(java.util.Locale.ROOT)
+        + " run: "
+        + forks
+        + (forks == 1 ? " JVM, " : " JVMs, ")
+        + warmups
+        + " × "
+        + warmup.toMillis()
+        + " ms to warm up, "
+        + measurements
+        + " × "
+        + measurement.toMillis()
+        + " ms measured, per contender and thread count";
+  }
+}

@@ -1,0 +1,96 @@
+package app.galion.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+
+/** What is asked, of whom, at how many threads, and what is hoped for. */
+@SuppressWarnings("ImmutableEnumChecker") // lists made by List.of
+enum Question {
+  CIRCUIT_CLOSED(
+      CircuitClosed.class,
+      CircuitContender.class,
+      "What does a closed circuit add to a call?",
+      CircuitContender.RESILIENCE4J,
+      false,
+      List.of(
+          Goal.time(CircuitContender.GALION_TWO_STEPS, CircuitContender.RESILIENCE4J, 1.25),
+          Goal.bytes(CircuitContender.GALION_TWO_STEPS, CircuitContender.RESILIENCE4J))),
+  CIRCUIT_OPEN(
+      CircuitOpen.class,
+      CircuitContender.class,
+      "What does it cost to be refused by an open circuit?",
+      CircuitContender.RESILIENCE4J,
+      false,
+      List.of(
+          Goal.nanos(CircuitContender.GALION_TWO_STEPS, 30),
+          Goal.bytes(CircuitContender.GALION_TWO_STEPS, 0)));
+
+  private final Class<?> benchmark;
+  private final Class<? extends Enum<?>> contenders;
+  private final String text;
+  private final Contender reference;
+  private final boolean redisBound;
+  private final List<Goal> goals;
+
+  Question(
+      Class<?> benchmark,
+      Class<? extends Enum<?>> contenders,
+      String text,
+      Contender reference,
+      boolean redisBound,
+      List<Goal> goals) {
+    this.benchmark = benchmark;
+    this.contenders = contenders;
+    this.text = text;
+    this.reference = reference;
+    this.redisBound = redisBound;
+    this.goals = goals;
+  }
+
+  /** The name of its class, of its result file and of its chart. */
+  String title() {
+    return benchmark.getSimpleName();
+  }
+
+  String include() {
+    return "^" + benchmark.getName().replace(".", "\\.") + "\\.";
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** The one whose cost is 1 in the tables. */
+  Contender reference() {
+    return reference;
+  }
+
+  /** Whether latencies and Redis commands are measured too, at 1, 16 and 64 threads. */
+  boolean redisBound() {
+    return redisBound;
+  }
+
+  List<Goal> goals() {
+    return goals;
+  }
+
+  List<Contender> contenders() {
+    return Arrays.stream(contenders.getEnumConstants()).map(Contender.class::cast).toList();
+  }
+
+  /** The contender of that constant's name. */
+  Contender contender(String constant) {
+    return contenders().stream()
+        .filter(each -> ((Enum<?>) each).name().equals(constant))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(title() + " has no contender " + constant));
+  }
+
+  List<Integer> threads() {
+    int all = Runtime.getRuntime().availableProcessors();
+    if (redisBound) {
+      return List.of(1, 16, 64);
+    }
+    return all == 1 ? List.of(1) : List.of(1, all);
+  }
+}
