@@ -1,0 +1,111 @@
+package app.galion.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.galion.redis.Reply;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+
+  static final LimitKey KEY = RatePolicy.tokenBucket("p", 1, Duration.ofMinutes(1)).by("user");
+  static final RatePolicy OTHER = RatePolicy.tokenBucket("p", 2, Duration.ofMinutes(1));
+
+  final List<Integer> sent = new ArrayList<>();
+  CompletableFuture<Reply> underWay = new CompletableFuture<>();
+  boolean refuses;
+
+  final Lane lane =
+      new Lane(
+          new Lane.Carrier() {
+            @Override
+            public CompletableFuture<Reply> send(Batch batch) {
+              if (refuses) {
+                throw new IllegalStateException("no way");
+              }
+              sent.add(batch.size());
+              underWay = new CompletableFuture<>();
+              return underWay;
+            }
+
+            @Override
+            public void arrived(Batch batch, @Nullable Reply reply, @Nullable Throwable error) {
+              batch.fail(new IllegalStateException("arrived", error));
+            }
+          },
+          new IllegalStateException("overloaded"));
+
+  private Ask submit() {
+    return submit(KEY);
+  }
+
+  private Ask submit(LimitKey key) {
+    Ask ask = Ask.charge(new LimitKey[] {key}, 1);
+    lane.submit(ask);
+    return ask;
+  }
+
+  private void answer() {
+    underWay.completeExceptionally(new IllegalStateException("an answer"));
+  }
+
+  @Test
+  void sendsTheFirstAtOnceAndTheOthersTogetherAfterIt() {
+    submit();
+    submit();
+    submit();
+    assertThat(sent).containsExactly(1);
+    answer();
+    assertThat(sent).containsExactly(1, 2);
+  }
+
+  @Test
+  void whatWaitsIsBoundedHoweverLongRedisTakes() {
+    submit();
+    for (int i = 0; i < 8_192; i++) {
+      assertThat(submit()).isNotDone();
+    }
+    assertThatThrownBy(() -> submit().getNow(null)).hasRootCauseMessage("overloaded");
+    answer();
+    answer();
+    answer();
+    assertThat(sent).as("no call carries more than 4096").containsExactly(1, 4_096, 4_096);
+    assertThat(submit()).isNotDone();
+  }
+
+  @Test
+  void whatItsCallerGaveUpIsNeverSent() {
+    submit();
+    Ask gone = submit();
+    submit();
+    assertThat(gone.giveUp()).isNull();
+    answer();
+    assertThat(sent).containsExactly(1, 1);
+  }
+
+  @Test
+  void twoPoliciesOfOneNameGoOneAfterTheOther() {
+    submit();
+    submit(KEY);
+    submit(OTHER.by("user"));
+    submit(KEY);
+    answer();
+    answer();
+    answer();
+    assertThat(sent).containsExactly(1, 1, 1, 1);
+  }
+
+  @Test
+  void anErrorEndsItsBatchAndNotTheLane() {
+    refuses = true;
+    assertThat(submit()).isCompletedExceptionally();
+    refuses = false;
+    assertThat(submit()).isNotDone();
+    assertThat(sent).containsExactly(1);
+  }
+}
