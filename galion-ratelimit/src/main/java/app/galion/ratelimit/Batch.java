@@ -19,11 +19,13 @@ final class Batch {
 
   private static final int MOST_KEYS = 128;
   private static final int MOST_ASKS = 4_096;
+  private static final int MOST_LOOKS = 4_096;
 
   private final List<Group> groups = new ArrayList<>(4);
   private final List<LimitKey> keys = new ArrayList<>(4);
   private final Map<LimitKey, Place> places = new HashMap<>();
   private int asks;
+  private int looks;
 
   /** When it was sent, by the limiter's ticker. */
   long sentAt;
@@ -73,7 +75,8 @@ final class Batch {
 
   /** Whether the request can go with this batch; an empty batch takes every request. */
   boolean fits(Ask ask) {
-    if (asks >= MOST_ASKS) {
+    // the second bound is on how long the script holds up the server
+    if (asks >= MOST_ASKS || looks >= MOST_LOOKS) {
       return false;
     }
     int fresh = 0;
@@ -94,6 +97,7 @@ final class Batch {
     if (joined == null) {
       joined = new Group(ask);
       groups.add(joined);
+      looks += limits(ask.keys);
       for (LimitKey key : ask.keys) {
         Place place = places.get(key);
         if (place == null) {

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the server's eviction policy once and warns of one that may evict counters: an evicted
- * counter is a full limit again.
+ * Reads the server's eviction policy, at the start and after an outage, and warns of one that may
+ * evict counters: an evicted counter is a full limit again.
  */
 final class EvictionCheck {
 
@@ -34,6 +34,12 @@ final class EvictionCheck {
     return policy;
   }
 
+  /** The server may be another one, or have another configuration. */
+  void lookAgain() {
+    started.set(false);
+    look();
+  }
+
   void lookOnce() {
     if (!started.get()) {
       look();
@@ -53,13 +59,14 @@ final class EvictionCheck {
       started.set(false);
       return;
     }
+    String before = policy;
     String info = reply.text(0);
     int at = info.indexOf(FIELD);
     if (at >= 0) {
       int end = info.indexOf('\r', at);
       policy = info.substring(at + FIELD.length(), end < 0 ? info.length() : end);
     }
-    if (!policy.equals(UNKNOWN) && !policy.equals("noeviction")) {
+    if (!policy.equals(before) && !policy.equals("noeviction")) {
       LOG.log(
           Level.WARNING,
           "{0} keeps its counters in a Redis with maxmemory-policy {1}: an evicted counter admits a"

@@ -110,8 +110,10 @@ final class Fallback {
     }
     if (warned.get() && warned.compareAndSet(true, false)) {
       LOG.log(Level.INFO, "{0} has answers from Redis again", id);
-    }
-    if (eviction != null) {
+      if (eviction != null) {
+        eviction.lookAgain();
+      }
+    } else if (eviction != null) {
       eviction.lookOnce();
     }
   }

@@ -12,11 +12,14 @@ import org.jspecify.annotations.Nullable;
  * While one call is under way the requests queue up; its end sends them as one call. Whoever sets
  * busy runs the lane until a call is under way or nothing waits; between busy = false and the look at
  * the queue after it no request can be left behind, since a request is queued before busy is tried.
- * An error of any kind ends the batch that it met, never the lane.
+ * An error of any kind ends the batch that it met, never the lane. Where calls fail at once and more
+ * requests keep coming, a caller runs the lane for some rounds only and then hands it on, or it would
+ * answer others beyond its own deadline.
  */
 final class Lane {
 
   private static final int MOST_WAITING = 8_192;
+  private static final int MOST_ROUNDS = 64;
 
   /** Sends a batch and takes its answer; both complete every request of the batch. */
   interface Carrier {
@@ -50,7 +53,11 @@ final class Lane {
   }
 
   private void run() {
-    while (true) {
+    for (int round = 0; ; round++) {
+      if (round == MOST_ROUNDS) {
+        CompletableFuture<Void> unused = CompletableFuture.runAsync(this::run);
+        return;
+      }
       Batch batch = next();
       if (batch == null) {
         busy.set(false);

@@ -4,21 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.galion.redis.Reply;
+import app.galion.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LaneTest {
 
   static final LimitKey KEY = RatePolicy.tokenBucket("p", 1, Duration.ofMinutes(1)).by("user");
   static final RatePolicy OTHER = RatePolicy.tokenBucket("p", 2, Duration.ofMinutes(1));
 
+  static final RatePolicy WIDE =
+      OTHER.and(3, Duration.ofHours(1)).and(4, Duration.ofHours(2)).and(5, Duration.ofHours(3));
+
   final List<Integer> sent = new ArrayList<>();
   CompletableFuture<Reply> underWay = new CompletableFuture<>();
-  boolean refuses;
+  volatile boolean refuses;
+  volatile boolean keepsComing;
 
   final Lane lane =
       new Lane(
@@ -35,6 +41,9 @@ class LaneTest {
 
             @Override
             public void arrived(Batch batch, @Nullable Reply reply, @Nullable Throwable error) {
+              if (keepsComing) {
+                submit();
+              }
               batch.fail(new IllegalStateException("arrived", error));
             }
           },
@@ -98,6 +107,31 @@ class LaneTest {
     answer();
     answer();
     assertThat(sent).containsExactly(1, 1, 1, 1);
+  }
+
+  @Test
+  @Timeout(20)
+  void aCallerIsNotKeptToAnswerOthersWhileCallsFailAtOnce() {
+    refuses = true;
+    keepsComing = true;
+    Ask ask = submit();
+    assertThat(ask).as("the caller is back, with an answer").isCompletedExceptionally();
+    keepsComing = false;
+    Await.until("the lane is at rest", Duration.ofSeconds(10), () -> submit().isDone());
+  }
+
+  @Test
+  void aCallHoldsUpTheServerForABoundedTime() {
+    submit();
+    for (int i = 0; i < 2_000; i++) {
+      LimitKey[] keys = new LimitKey[1 + i % 2];
+      for (int k = 0; k < keys.length; k++) {
+        keys[k] = WIDE.by("user" + k);
+      }
+      lane.submit(Ask.charge(keys, 1));
+    }
+    answer();
+    assertThat(sent.get(1)).as("unequal requests of 4 or 8 limits").isBetween(600, 800);
   }
 
   @Test

@@ -112,12 +112,7 @@ class ReportsTest {
             RedisServer.startOwn("--maxmemory", "50mb", "--maxmemory-policy", "allkeys-lru");
         Node node = Node.of("t" + UUID.randomUUID(), server)) {
       Await.until(
-          "the eviction policy is known",
-          PATIENT,
-          () -> {
-            node.limiter().state(DAILY.by("user"));
-            return "allkeys-lru".equals(node.limiter().health().details().get("eviction"));
-          });
+          "the eviction policy is known", PATIENT, () -> eviction(node).equals("allkeys-lru"));
       assertThat(logged)
           .filteredOn(each -> each.contains("maxmemory-policy"))
           .singleElement()
@@ -132,12 +127,7 @@ class ReportsTest {
     try (RedisServer server = RedisServer.startOwn();
         Node node = Node.of("t" + UUID.randomUUID(), server)) {
       Await.until(
-          "the eviction policy is known",
-          PATIENT,
-          () -> {
-            node.limiter().state(DAILY.by("user"));
-            return "noeviction".equals(node.limiter().health().details().get("eviction"));
-          });
+          "the eviction policy is known", PATIENT, () -> eviction(node).equals("noeviction"));
       logged.clear();
       server.kill();
       for (int i = 0; i < 20; i++) {
@@ -155,6 +145,25 @@ class ReportsTest {
       assertThat(logged.get(0)).startsWith("WARNING ").contains("gets no answer from Redis");
       assertThat(logged.get(1)).startsWith("INFO ").endsWith("has answers from Redis again");
     }
+  }
+
+  @Test
+  void theEvictionPolicyIsReadAgainAfterAnOutage() throws Exception {
+    try (RedisServer server = RedisServer.startOwn();
+        Node node = Node.of("t" + UUID.randomUUID(), server)) {
+      Await.until("it is known", PATIENT, () -> eviction(node).equals("noeviction"));
+      server.command("CONFIG", "SET", "maxmemory-policy", "volatile-ttl");
+      server.pause();
+      node.limiter().check(DAILY.by("user"));
+      server.resume();
+      Await.until("it is known anew", PATIENT, () -> eviction(node).equals("volatile-ttl"));
+      assertThat(logged).filteredOn(each -> each.contains("volatile-ttl")).hasSize(1);
+    }
+  }
+
+  private static String eviction(Node node) {
+    node.limiter().state(DAILY.by("user"));
+    return node.limiter().health().details().getOrDefault("eviction", "");
   }
 
   @Test
