@@ -29,13 +29,15 @@ public record CheckResult(
    * Creates a result; the data are copied and cut to their limits.
    *
    * @param status the verdict
-   * @param code why it is not up
+   * @param code why it is not up; {@link ErrorCode#NONE} for a down becomes {@link
+   *     ErrorCode#FAILED}
    * @param message what happened
    * @param data facts
    */
   public CheckResult {
     requireNonNull(status, "status");
-    requireNonNull(code, "code");
+    boolean unsaid = status == Health.Status.DOWN && code == ErrorCode.NONE;
+    code = unsaid ? ErrorCode.FAILED : requireNonNull(code, "code");
     message = cut(requireNonNull(message, "message"));
     data = bounded(data);
   }

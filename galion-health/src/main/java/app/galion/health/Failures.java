@@ -1,7 +1,6 @@
 package app.galion.health;
 
-import java.net.ConnectException;
-import java.net.NoRouteToHostException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
@@ -36,7 +35,7 @@ final class Failures {
     if (thrown instanceof UnknownHostException) {
       return ErrorCode.DNS;
     }
-    if (thrown instanceof ConnectException || thrown instanceof NoRouteToHostException) {
+    if (thrown instanceof SocketException) {
       return ErrorCode.REFUSED;
     }
     return ErrorCode.FAILED;

@@ -150,7 +150,7 @@ public final class HealthEngine implements AutoCloseable {
 
   /**
    * Stops the checks; readiness answers 503, liveness and the last snapshot stay. Runs under way
-   * are left to end by themselves. Idempotent.
+   * are interrupted, and not waited for. Idempotent.
    */
   @Override
   public synchronized void close() {

@@ -57,8 +57,11 @@ public final class Heartbeat implements HealthCheck {
 
   @Override
   public CheckResult check(Duration deadline) {
+    if (!working) {
+      return CheckResult.up();
+    }
     long silent = ticker.read() - last;
-    return working && silent >= within
+    return silent >= within
         ? CheckResult.down(ErrorCode.STALLED, "no beat for " + silent / 1_000_000 + " ms")
         : CheckResult.up();
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /** Remembers the last transitions, logs each and tells the listeners, all on one thread. */
 final class Journal {
@@ -18,6 +19,7 @@ final class Journal {
   record Entry(Transition transition, String message) {}
 
   private static final int KEPT = 64;
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]");
   private static final System.Logger LOG = System.getLogger(Journal.class.getName());
 
   private final ComponentId id;
@@ -64,6 +66,11 @@ final class Journal {
     closed = true;
   }
 
+  /** A message of several lines could pass for lines of others. */
+  private static String oneLine(String message) {
+    return CONTROL.matcher(message).replaceAll(" ");
+  }
+
   private void tell(Entry entry) {
     int missed = untold.getAndSet(0);
     if (missed > 0) {
@@ -79,7 +86,7 @@ final class Journal {
         transition.name(),
         transition.from(),
         transition.to(),
-        bad ? " (" + transition.code().text() + "): " + entry.message() : "");
+        bad ? " (" + transition.code().text() + "): " + oneLine(entry.message()) : "");
     for (HealthListener listener : listeners) {
       try {
         listener.onTransition(transition);

@@ -3,6 +3,10 @@ package app.galion.health;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Asks a URL from the command line, for container images that have a JVM but no curl: {@code java
@@ -30,15 +34,28 @@ public final class Probe {
       return 1;
     }
     try {
-      int status = status(URI.create(args[0]));
+      int status = within(URI.create(args[0]));
       if (status / 100 == 2) {
         return 0;
       }
       System.err.println(args[0] + " answered " + status);
-    } catch (IOException | IllegalArgumentException | ClassCastException failed) {
-      System.err.println(args[0] + " did not answer: " + Failures.describe(failed));
+    } catch (TimeoutException late) {
+      System.err.println(args[0] + " did not answer within " + TIMEOUT_MILLIS + " ms");
+    } catch (ExecutionException failed) {
+      Throwable cause = failed.getCause() == null ? failed : failed.getCause();
+      System.err.println(args[0] + " did not answer: " + Failures.describe(cause));
+    } catch (InterruptedException | IllegalArgumentException failed) {
+      System.err.println(args[0] + " was not asked: " + Failures.describe(failed));
     }
     return 1;
+  }
+
+  /** A server that sends a byte now and then never runs into a read timeout. */
+  private static int within(URI uri)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    FutureTask<Integer> status = new FutureTask<>(() -> status(uri));
+    Threads.daemon("galion-health-probe", status).start();
+    return status.get(TIMEOUT_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static int status(URI uri) throws IOException {

@@ -18,6 +18,7 @@ final class Rounds {
   private final Panic panic;
   private final Board board;
   private final @Nullable Timer timer;
+  private volatile boolean closed;
 
   Rounds(HealthEngine.Builder settings, Map<String, Plan> plans, Workshop workshop) {
     this.ticker = settings.ticker;
@@ -65,6 +66,9 @@ final class Rounds {
   }
 
   private void changed() {
+    if (closed) {
+      return;
+    }
     board.publish();
     if (timer != null) {
       timer.wake();
@@ -72,6 +76,7 @@ final class Rounds {
   }
 
   void close() {
+    closed = true;
     board.advance(Phase.STOPPED);
     journal.close();
     panic.withdraw();

@@ -42,6 +42,9 @@ final class StallCheck implements HealthCheck {
     } catch (RejectedExecutionException full) {
       waiting = false;
       return CheckResult.down(ErrorCode.STALLED, Failures.describe(full));
+    } catch (RuntimeException | Error thrown) {
+      waiting = false;
+      throw thrown;
     }
     return CheckResult.up();
   }

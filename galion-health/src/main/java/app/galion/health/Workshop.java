@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Where checks and listeners run: a thread for each check and one for all listeners. */
 final class Workshop {
@@ -12,6 +13,7 @@ final class Workshop {
   private static final int QUEUED_TRANSITIONS = 1024;
 
   private final List<ExecutorService> owned = new ArrayList<>();
+  private final @Nullable ExecutorService told;
   private final Function<String, Executor> workers;
   private final Executor listeners;
   final boolean timed;
@@ -20,7 +22,9 @@ final class Workshop {
   Workshop(String service) {
     String prefix = "galion-health-" + service + "-";
     this.workers = name -> own(Threads.single(prefix + "check-" + name, 2));
-    this.listeners = own(Threads.single(prefix + "listeners", QUEUED_TRANSITIONS));
+    ExecutorService teller = Threads.single(prefix + "listeners", QUEUED_TRANSITIONS);
+    this.told = teller;
+    this.listeners = teller;
     this.timed = true;
   }
 
@@ -28,6 +32,7 @@ final class Workshop {
   Workshop(Function<String, Executor> workers, Executor listeners) {
     this.workers = workers;
     this.listeners = listeners;
+    this.told = null;
     this.timed = false;
   }
 
@@ -39,8 +44,12 @@ final class Workshop {
     return listeners;
   }
 
+  /** Interrupts what runs; what listeners have yet to hear they still do. */
   void close() {
-    owned.forEach(ExecutorService::shutdown);
+    owned.forEach(ExecutorService::shutdownNow);
+    if (told != null) {
+      told.shutdown();
+    }
   }
 
   private ExecutorService own(ExecutorService executor) {

@@ -61,6 +61,11 @@ final class BadCheckTest {
   }
 
   @Test
+  void aDownWithoutAReasonStillHasACode() {
+    assertThat(CheckResult.down(ErrorCode.NONE, "").code()).isEqualTo(ErrorCode.FAILED);
+  }
+
+  @Test
   void aCycleOfCausesEnds() {
     IllegalStateException one = new IllegalStateException("one");
     one.initCause(new IllegalStateException("two", one));

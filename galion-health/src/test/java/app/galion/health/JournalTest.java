@@ -7,6 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 
 final class JournalTest {
@@ -106,6 +110,36 @@ final class JournalTest {
     database.mend();
     manual.passSeconds(20);
     assertThat(manual.told).hasSize(told + 2);
+  }
+
+  @Test
+  void aMessageOfSeveralLinesIsLoggedAsOne() {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            lines.add(new SimpleFormatter().formatMessage(line));
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger logger = Logger.getLogger(Journal.class.getName());
+    logger.addHandler(handler);
+    try {
+      ManualEngine manual = engine();
+      database.set(deadline -> CheckResult.down(ErrorCode.AUTH, "no\r\nINFO: admin logged in"));
+      manual.passSeconds(20);
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertThat(lines)
+        .anyMatch(line -> line.endsWith("up -> down (auth): no  INFO: admin logged in"))
+        .noneMatch(line -> line.contains("\n"));
   }
 
   @Test

@@ -127,7 +127,7 @@ final class SocketChecksTest {
 
   @Test
   void httpFailsWhereTheConnectionIsReset() throws Exception {
-    assertThat(http(listening(SocketChecksTest::reset)).failure()).isTrue();
+    assertThat(http(listening(SocketChecksTest::reset)).code()).isEqualTo(ErrorCode.REFUSED);
     assertThat(http(refusing()).code()).isEqualTo(ErrorCode.REFUSED);
   }
 

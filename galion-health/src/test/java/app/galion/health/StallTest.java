@@ -2,6 +2,7 @@ package app.galion.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import app.galion.testkit.FakeTicker;
 import java.time.Duration;
@@ -67,6 +68,25 @@ final class StallTest {
       full[0] = false;
       assertThat(picky.check(WITHIN).code()).isEqualTo(ErrorCode.NONE);
     }
+  }
+
+  @Test
+  void anExecutorThatThrewIsAskedAgain() {
+    boolean[] broken = {true};
+    StallCheck check =
+        new StallCheck(
+            task -> {
+              if (broken[0]) {
+                throw new IllegalStateException("not yet started");
+              }
+              task.run();
+            },
+            WITHIN,
+            ticker);
+    assertThatIllegalStateException().isThrownBy(() -> check.check(WITHIN));
+    broken[0] = false;
+    ticker.advance(Duration.ofSeconds(60));
+    assertThat(check.check(WITHIN).code()).isEqualTo(ErrorCode.NONE);
   }
 
   @Nested
