@@ -4,6 +4,9 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.SocketOptions;
+import org.redisson.Redisson;
+import org.redisson.api.RedissonClient;
+import org.redisson.config.Config;
 
 /** The Redis that the runner started or was given; every contender of a run speaks to this one. */
 final class BenchRedis {
@@ -28,6 +31,12 @@ final class BenchRedis {
             .socketOptions(SocketOptions.builder().tcpNoDelay(true).build())
             .build());
     return client;
+  }
+
+  static RedissonClient redisson() {
+    Config config = new Config();
+    config.useSingleServer().setAddress(uri());
+    return Redisson.create(config);
   }
 
   /** Forgets what the contender before left behind. */

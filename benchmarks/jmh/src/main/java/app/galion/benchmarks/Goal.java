@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param against beside whom, or null
  * @param what is compared
  * @param bound at most this: a factor of the other's, else nanoseconds or bytes
+ * @param threads at this count; 0: at every one that was run
  */
-record Goal(Contender contender, @Nullable Contender against, What what, double bound) {
+record Goal(
+    Contender contender, @Nullable Contender against, What what, double bound, int threads) {
 
   /** What a goal is about. */
   enum What {
@@ -26,19 +28,23 @@ record Goal(Contender contender, @Nullable Contender against, What what, double 
   private static final double STRAY_BYTES = 0.5;
 
   static Goal time(Contender contender, Contender against, double factor) {
-    return new Goal(contender, against, What.TIME, factor);
+    return new Goal(contender, against, What.TIME, factor, 0);
   }
 
   static Goal nanos(Contender contender, double nanos) {
-    return new Goal(contender, null, What.TIME, nanos);
+    return new Goal(contender, null, What.TIME, nanos, 0);
   }
 
   static Goal bytes(Contender contender, Contender against) {
-    return new Goal(contender, against, What.BYTES, 1);
+    return new Goal(contender, against, What.BYTES, 1, 0);
   }
 
   static Goal bytes(Contender contender, double bytes) {
-    return new Goal(contender, null, What.BYTES, bytes);
+    return new Goal(contender, null, What.BYTES, bytes, 0);
+  }
+
+  Goal at(int count) {
+    return new Goal(contender, against, what, bound, count);
   }
 
   String text() {

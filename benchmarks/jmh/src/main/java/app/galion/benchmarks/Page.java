@@ -147,6 +147,9 @@ final class Page {
     for (Goal goal : question.goals()) {
       Contender against = goal.against();
       for (int count : threads) {
+        if (goal.threads() != 0 && goal.threads() != count) {
+          continue;
+        }
         Optional<Figure> other = against == null ? Optional.empty() : find(figures, against, count);
         String measured = goal.measure(find(figures, goal.contender(), count), other);
         line(page, "| %s | %d | %s | %s |", goal.text(), count, goal.atMost(), measured);

@@ -6,6 +6,20 @@ import java.util.List;
 /** What is asked, of whom, at how many threads, and what is hoped for. */
 @SuppressWarnings("ImmutableEnumChecker") // lists made by List.of
 enum Question {
+  LIMIT_HOT_KEY(
+      LimitHotKey.class,
+      LimitContender.class,
+      "How fast is a decision when everybody asks for one key?",
+      LimitContender.RAW_INCR,
+      true,
+      List.of(
+          Goal.time(LimitContender.GALION, LimitContender.BUCKET4J, 1 / 200.0).at(64),
+          Goal.time(LimitContender.GALION, LimitContender.RAW_INCR, 1 / 2.5).at(64),
+          Goal.time(LimitContender.GALION, LimitContender.RAW_INCR, 1.5).at(1),
+          Goal.time(LimitContender.GALION_LOCAL, LimitContender.BUCKET4J_LOCAL, 1.5).at(1),
+          Goal.time(LimitContender.GALION_DENIED, LimitContender.BUCKET4J_LOCAL, 1).at(1),
+          Goal.bytes(LimitContender.GALION_LOCAL, 164).at(1),
+          Goal.bytes(LimitContender.GALION_DENIED, 0).at(1))),
   CIRCUIT_CLOSED(
       CircuitClosed.class,
       CircuitContender.class,
