@@ -1,9 +1,9 @@
 package app.galion.health;
 
+import app.galion.spi.Ticker;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
@@ -89,13 +89,6 @@ public final class Checks {
    * @return a check of scope {@link Scope#LOCAL}
    */
   public static HealthCheck executorStall(Executor executor, Duration within) {
-    return new StallCheck(executor, within, app.galion.spi.Ticker.system());
-  }
-
-  static List<Path> paths(Path first, Path... more) {
-    java.util.ArrayList<Path> all = new java.util.ArrayList<>();
-    all.add(first);
-    all.addAll(List.of(more));
-    return List.copyOf(all);
+    return new StallCheck(executor, within, Ticker.system());
   }
 }

@@ -2,6 +2,7 @@ package app.galion.health;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** Writes {@code /health/detailed}, the only body with text that came from outside. */
 final class Details {
@@ -85,6 +86,6 @@ final class Details {
   }
 
   private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(java.util.Locale.ROOT);
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

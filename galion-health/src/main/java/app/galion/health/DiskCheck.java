@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * Watches free disk space. Between the failing limit and the recovery limit the last verdict
@@ -42,7 +43,8 @@ public final class DiskCheck implements HealthCheck {
   }
 
   static DiskCheck of(Path first, Path... more) {
-    return new DiskCheck(Checks.paths(first, more), DiskSpace::of, 10, 12, 15, 0);
+    List<Path> paths = Stream.concat(Stream.of(first), Stream.of(more)).toList();
+    return new DiskCheck(paths, DiskSpace::of, 10, 12, 15, 0);
   }
 
   /**

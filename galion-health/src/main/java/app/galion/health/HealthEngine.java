@@ -118,7 +118,9 @@ public final class HealthEngine implements AutoCloseable {
    */
   public HttpResult get(String method, String path, Access access) {
     return routes.get(
-        requireNonNull(method, "method"), requireNonNull(path, "path"), requireNonNull(access));
+        requireNonNull(method, "method"),
+        requireNonNull(path, "path"),
+        requireNonNull(access, "access"));
   }
 
   /**

@@ -7,6 +7,7 @@ import app.galion.spi.ComponentId;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -82,7 +83,7 @@ final class Journal {
         bad ? WARNING : INFO,
         "{0}: {1} ''{2}'' {3} -> {4}{5}",
         id,
-        transition.subject().name().toLowerCase(java.util.Locale.ROOT),
+        transition.subject().name().toLowerCase(Locale.ROOT),
         transition.name(),
         transition.from(),
         transition.to(),

@@ -1,5 +1,7 @@
 package app.galion.health;
 
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -43,10 +45,10 @@ final class Routes {
     GROUP,
     NONE;
 
-    private final String text = name().toLowerCase(java.util.Locale.ROOT);
+    private final String text = name().toLowerCase(Locale.ROOT);
 
     static Iterable<String> names() {
-      return java.util.Arrays.stream(values()).map(value -> value.text).toList();
+      return Arrays.stream(values()).map(value -> value.text).toList();
     }
   }
 
