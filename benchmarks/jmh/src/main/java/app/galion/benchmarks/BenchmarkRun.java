@@ -69,6 +69,7 @@ final class BenchmarkRun {
 
   private List<String> ask(Question question, RunRedis server, Path results)
       throws RunnerException, IOException {
+    System.setProperty(BenchRedis.PROPERTY, server.uri()); // where nothing is forked
     List<RunResult> all = new ArrayList<>();
     for (int threads : threads(question)) {
       ChainedOptionsBuilder options =
@@ -80,7 +81,10 @@ final class BenchmarkRun {
               .jvmArgsAppend("-D" + BenchRedis.PROPERTY + "=" + server.uri())
               .shouldFailOnError(false);
       if (question.redisBound()) {
-        options.addProfiler(RedisProfiler.class).forks(1);
+        options.addProfiler(RedisProfiler.class);
+        if (arguments.pace() != Pace.SMOKE) {
+          options.forks(1);
+        }
       }
       all.addAll(new Runner(options.build()).run());
     }
@@ -103,10 +107,12 @@ final class BenchmarkRun {
     return missing(question, all);
   }
 
-  /* Whether all still run is seen where most threads meet. */
+  /* Whether all still run is seen where some threads meet. */
   private List<Integer> threads(Question question) {
     List<Integer> all = question.threads();
-    return arguments.pace() == Pace.SMOKE ? all.subList(all.size() - 1, all.size()) : all;
+    return arguments.pace() == Pace.SMOKE
+        ? all.subList(all.size() > 1 ? 1 : 0, Math.min(2, all.size()))
+        : all;
   }
 
   private List<String> missing(Question question, List<RunResult> all) {

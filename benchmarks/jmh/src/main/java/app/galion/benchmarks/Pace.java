@@ -10,8 +10,8 @@ enum Pace {
   FULL(2, 3, Duration.ofSeconds(1), 5, Duration.ofSeconds(1)),
   /** For a first look while working on something. */
   QUICK(1, 2, Duration.ofMillis(500), 3, Duration.ofMillis(500)),
-  /** Only whether everything still runs. */
-  SMOKE(1, 1, Duration.ofMillis(100), 1, Duration.ofMillis(200));
+  /** Only whether everything still runs; all in one JVM. */
+  SMOKE(0, 1, Duration.ofMillis(100), 1, Duration.ofMillis(200));
 
   private final int forks;
   private final int warmups;
@@ -40,8 +40,7 @@ enum Pace {
   String words() {
     return name().toLowerCase(java.util.Locale.ROOT)
         + " run: "
-        + forks
-        + (forks == 1 ? " JVM, " : " JVMs, ")
+        + (forks == 0 ? "all in one JVM, " : forks + (forks == 1 ? " JVM, " : " JVMs, "))
         + warmups
         + " × "
         + warmup.toMillis()
