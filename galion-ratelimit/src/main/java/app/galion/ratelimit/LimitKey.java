@@ -24,6 +24,7 @@ public final class LimitKey {
   private final RatePolicy policy;
   private final String subject;
   private final int hash;
+  private final LimitKey[] alone = {this};
   private @Nullable String tag;
   private volatile byte @Nullable [] suffixed;
 
@@ -44,6 +45,11 @@ public final class LimitKey {
    */
   public RatePolicy policy() {
     return policy;
+  }
+
+  /** This key as a request about it alone. */
+  LimitKey[] alone() {
+    return alone;
   }
 
   /** The 128-bit hash of the subject, which is the key's hash tag on a cluster. */

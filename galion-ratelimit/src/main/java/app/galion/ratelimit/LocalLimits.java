@@ -5,6 +5,9 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.IntSupplier;
 
 /**
@@ -27,20 +30,10 @@ final class LocalLimits {
   }
 
   Decision decide(LimitKey[] keys, long cost) {
-    int total = 0;
-    for (LimitKey key : keys) {
-      total += key.policy().limits().size();
-    }
-    LocalLimit[] limits = new LocalLimit[total];
-    int at = 0;
-    for (LimitKey key : keys) {
-      for (LocalLimit limit : of(key)) {
-        limits[at++] = limit;
-      }
-    }
-    long since = time.currentTimeNanos();
-    ConsumptionProbe[] probes = new ConsumptionProbe[total];
-    for (int i = 0; i < total; i++) {
+    LocalLimit[] limits = keys.length == 1 ? of(keys[0]) : of(keys);
+    long since = limits.length == 1 ? 0 : time.currentTimeNanos();
+    ConsumptionProbe[] probes = new ConsumptionProbe[limits.length];
+    for (int i = 0; i < limits.length; i++) {
       probes[i] = limits[i].take(cost);
       if (!probes[i].isConsumed()) {
         return denied(keys, cost, since, limits, probes, i);
@@ -82,6 +75,14 @@ final class LocalLimits {
         }
       }
     }
+  }
+
+  private LocalLimit[] of(LimitKey[] keys) {
+    List<LocalLimit> limits = new ArrayList<>(keys.length);
+    for (LimitKey key : keys) {
+      Collections.addAll(limits, of(key));
+    }
+    return limits.toArray(new LocalLimit[0]);
   }
 
   private LocalLimit[] of(LimitKey key) {

@@ -98,7 +98,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   public Decision check(long cost, LimitKey key) {
     requireCost(cost);
     Decision known = remembered(cost, requireNonNull(key, "key"));
-    return known != null ? counters.count(known) : decide(cost, new LimitKey[] {key});
+    return known != null ? counters.count(known) : decide(cost, key.alone());
   }
 
   /**
@@ -263,7 +263,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
 
   private static LimitKey[] distinct(LimitKey[] keys) {
     if (keys.length == 1) {
-      return new LimitKey[] {requireNonNull(keys[0], "key")};
+      return requireNonNull(keys[0], "key").alone();
     }
     LimitKey[] distinct = new LinkedHashSet<>(Arrays.asList(keys)).toArray(new LimitKey[0]);
     for (LimitKey key : distinct) {

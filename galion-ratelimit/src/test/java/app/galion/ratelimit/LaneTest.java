@@ -110,7 +110,7 @@ class LaneTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void aCallerIsNotKeptToAnswerOthersWhileCallsFailAtOnce() {
     refuses = true;
     keepsComing = true;

@@ -88,6 +88,15 @@ class ServerClockTest {
   }
 
   @Test
+  void whatIsAdmittedWhileTheClockIsBehindCountsFromWhereItWas() {
+    for (LimitKey key : new LimitKey[] {bucket, log}) {
+      assertThat(admits(NOW, key, 5)).isTrue();
+      assertThat(admitted(NOW - 3_600_000_000L, key)).isEqualTo(5);
+      assertThat(admitted(NOW, key)).isZero();
+    }
+  }
+
+  @Test
   void theWaitAfterAStepBackCountsFromTheSteppedClock() {
     assertThat(admitted(NOW, bucket)).isEqualTo(10);
     Reply reply = send(NOW - 500, Ask.charge(new LimitKey[] {bucket}, 1));
