@@ -1,0 +1,240 @@
+package app.galion.cache;
+
+import app.galion.cache.Bucket.Beat;
+import app.galion.cache.Bucket.Verdict;
+import app.galion.redis.BusListener;
+import app.galion.redis.Reply;
+import app.galion.redis.Topology;
+import app.galion.spi.Ticker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * The proof that this node has applied every write: a round trip on the command connection, dated
+ * from its send, once a second and whenever a message shows a gap. Buckets of one master share a
+ * heartbeat, which begins with a write, so that a master that must not accept writes gives no proof.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // errors are handled in the stages
+final class Beats {
+  private static final long EVERY_MILLIS = 1000;
+  private static final int ROWS = 1000;
+
+  private final Remote remote;
+  private final Ticker ticker;
+  private final OperationIds ids;
+  private final Counters counters;
+  private final ScheduledExecutorService timer;
+  private final Runnable afterwards;
+  private final List<Group> groups = new ArrayList<>();
+
+  Beats(
+      Remote remote,
+      List<Bucket> buckets,
+      Ticker ticker,
+      OperationIds ids,
+      Counters counters,
+      ScheduledExecutorService timer,
+      Runnable afterwards) {
+    this.remote = remote;
+    this.ticker = ticker;
+    this.ids = ids;
+    this.counters = counters;
+    this.timer = timer;
+    this.afterwards = afterwards;
+    if (remote.link.topology() == Topology.CLUSTER) {
+      buckets.forEach(bucket -> groups.add(new Group(List.of(bucket))));
+    } else {
+      groups.add(new Group(buckets));
+    }
+  }
+
+  void start() {
+    for (Group group : groups) {
+      timer.scheduleWithFixedDelay(group::beat, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Asks for a heartbeat now, because messages left a gap. */
+  void hurry(Bucket bucket) {
+    for (Group group : groups) {
+      if (group.buckets.contains(bucket)) {
+        group.hurry();
+      }
+    }
+  }
+
+  void hurryAll() {
+    groups.forEach(Group::hurry);
+  }
+
+  /** Whether a bucket's master accepted no heartbeat for so long that it is not to be read. */
+  boolean away(Bucket bucket, long now, long silenceLimit) {
+    if (!remote.link.available()) {
+      return true;
+    }
+    for (Group group : groups) {
+      if (group.buckets.contains(bucket)) {
+        return group.missed && now - group.acceptedAt > silenceLimit;
+      }
+    }
+    return true;
+  }
+
+  private final class Group {
+    private final List<Bucket> buckets;
+    private final AtomicBoolean asked = new AtomicBoolean();
+    private final AtomicBoolean underWay = new AtomicBoolean();
+    private volatile long acceptedAt = ticker.read();
+    private volatile boolean missed;
+
+    Group(List<Bucket> buckets) {
+      this.buckets = buckets;
+    }
+
+    void hurry() {
+      if (asked.compareAndSet(false, true)) {
+        timer.execute(this::beat);
+      }
+    }
+
+    void beat() {
+      if (!underWay.compareAndSet(false, true)) {
+        return;
+      }
+      asked.set(false);
+      long sentAt = ticker.read();
+      List<Beat> beats = buckets.stream().map(bucket -> bucket.beat(sentAt)).toList();
+      remote
+          .beat(buckets)
+          .whenComplete(
+              (reply, error) -> {
+                underWay.set(false);
+                if (reply == null) {
+                  missed = true;
+                  counters.redisFailures.increment();
+                } else {
+                  timer.execute(() -> heard(reply, beats, sentAt));
+                }
+                if (asked.get()) {
+                  timer.execute(this::beat);
+                }
+              });
+    }
+
+    private void heard(Reply heads, List<Beat> beats, long sentAt) {
+      acceptedAt = sentAt;
+      missed = false;
+      for (int i = 0; i < buckets.size(); i++) {
+        Bucket bucket = buckets.get(i);
+        Position head = heads.has(i) ? Position.parse(heads.text(i)) : null;
+        if (head == null) {
+          makeHead(bucket);
+        } else {
+          judge(bucket, head, beats.get(i));
+        }
+      }
+      afterwards.run();
+    }
+  }
+
+  private void makeHead(Bucket bucket) {
+    Beat beat = bucket.beat(ticker.read());
+    remote
+        .run(Remote.Command.HEAD, bucket.index, "", ids.next())
+        .whenComplete(
+            (reply, error) -> {
+              Position head = reply == null ? null : Position.parse(reply.text(0));
+              if (head == null) {
+                counters.redisFailures.increment();
+              } else {
+                timer.execute(() -> judge(bucket, head, beat));
+              }
+            });
+  }
+
+  private void judge(Bucket bucket, Position head, Beat beat) {
+    Verdict verdict = bucket.heard(head, beat);
+    if (verdict == Verdict.RESYNCED) {
+      counters.resyncs.increment();
+    } else if (verdict == Verdict.BEHIND && beat.position() != null) {
+      replay(bucket, head, beat, beat.position().n(), new ArrayList<>());
+    }
+  }
+
+  private void replay(Bucket bucket, Position head, Beat beat, long from, List<Write> rows) {
+    remote
+        .journal(bucket.index, from, ROWS)
+        .whenComplete(
+            (reply, error) -> {
+              if (reply == null) {
+                counters.redisFailures.increment();
+              } else {
+                timer.execute(() -> replayed(bucket, head, beat, rows, reply));
+              }
+            });
+  }
+
+  private void replayed(Bucket bucket, Position head, Beat beat, List<Write> rows, Reply page) {
+    for (int i = 0; i < page.size(); i++) {
+      Write row = row(bucket.index, head.epoch(), page.list(i));
+      if (row == null) {
+        rows.clear();
+        break;
+      }
+      rows.add(row);
+    }
+    if (page.size() == ROWS && !rows.isEmpty()) {
+      replay(bucket, head, beat, rows.get(rows.size() - 1).at().n() + 1, rows);
+    } else {
+      counters.replays.increment();
+      if (bucket.replayed(head, beat, rows) == Verdict.RESYNCED) {
+        counters.resyncs.increment();
+      }
+    }
+  }
+
+  /** A row {@code [n-0, [i, id, p, before, k, kind, q, key]]}; null if it is none. */
+  private static @Nullable Write row(int bucket, String epoch, Reply row) {
+    Reply fields = row.list(1);
+    String n = row.text(0);
+    if (fields.size() != 8 || !n.endsWith("-0")) {
+      return null;
+    }
+    long number = Long.parseLong(n.substring(0, n.length() - 2));
+    return new Write(
+        bucket,
+        new Position(epoch, number, fields.text(1)),
+        fields.text(3),
+        Write.Kind.of(fields.text(5)),
+        fields.text(7));
+  }
+
+  /** Listens; every subscription and every loss asks for proof. */
+  final class Listener implements BusListener {
+    private final Consumer<byte[]> messages;
+
+    Listener(Consumer<byte[]> messages) {
+      this.messages = messages;
+    }
+
+    @Override
+    public void onMessage(byte[] message) {
+      messages.accept(message);
+    }
+
+    @Override
+    public void onSubscribed() {
+      hurryAll();
+    }
+
+    @Override
+    public void onLost() {
+      hurryAll();
+    }
+  }
+}

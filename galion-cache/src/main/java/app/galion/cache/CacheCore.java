@@ -1,0 +1,172 @@
+package app.galion.cache;
+
+import app.galion.spi.ComponentId;
+import app.galion.spi.Guard;
+import app.galion.spi.Ticker;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of one cache share. */
+@SuppressWarnings("FutureReturnValueIgnored") // errors are handled in the stages
+final class CacheCore<K, V> {
+  private static final int LOCAL_BUCKETS = 16;
+
+  final ComponentId id;
+  final CachePolicy policy;
+  final Codec<V> codec;
+  final Names<K> names;
+  final Ticker ticker;
+  final Guard guard;
+  final Executor executor;
+  final ScheduledExecutorService timer;
+  final @Nullable Remote remote;
+  final @Nullable Beats beats;
+  final Counters counters = new Counters();
+  final OperationIds ids = new OperationIds();
+  final LocalTier<K, V> local;
+  final List<Bucket> buckets = new ArrayList<>();
+  final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
+  final Set<String> refreshing = ConcurrentHashMap.newKeySet();
+  final Writes<K, V> writes;
+  volatile boolean closed;
+
+  CacheCore(
+      ComponentId id,
+      CachePolicy policy,
+      Codec<V> codec,
+      Names<K> names,
+      long maximumSize,
+      Ticker ticker,
+      Guard guard,
+      Executor executor,
+      ScheduledExecutorService timer,
+      @Nullable Remote remote) {
+    this.id = id;
+    this.policy = policy;
+    this.codec = codec;
+    this.names = names;
+    this.ticker = ticker;
+    this.guard = guard;
+    this.executor = executor;
+    this.timer = timer;
+    this.remote = remote;
+    local = new LocalTier<>(maximumSize, names, counters.evictions);
+    long now = ticker.read();
+    int count = remote == null ? LOCAL_BUCKETS : remote.buckets;
+    /* with Redis nothing is verified before the first heartbeat; without, everything always is */
+    long verifiedAt = remote == null ? now : now - policy.silenceLimit() - 1;
+    for (int i = 0; i < count; i++) {
+      buckets.add(new Bucket(i, local, verifiedAt, tickets -> wake(tickets, Ticket.Wake.LOOK)));
+    }
+    writes = new Writes<>(this);
+    beats =
+        remote == null
+            ? null
+            : new Beats(remote, buckets, ticker, ids, counters, timer, writes::drain);
+  }
+
+  Bucket bucket(KeyName name) {
+    return buckets.get(name.bucket(buckets.size()));
+  }
+
+  long now() {
+    return ticker.read();
+  }
+
+  /** Whether Redis is not to be asked about this key now. */
+  boolean loadThrough(Bucket bucket, String name) {
+    return beats == null || bucket.gated(name) || beats.away(bucket, now(), policy.silenceLimit());
+  }
+
+  boolean away() {
+    return beats != null
+        && buckets.stream().anyMatch(b -> beats.away(b, now(), policy.silenceLimit()));
+  }
+
+  void onMessage(byte[] message) {
+    counters.received.increment();
+    Object parsed = Write.parse(message);
+    if (parsed instanceof Write write && inRange(write.bucket())) {
+      Bucket bucket = buckets.get(write.bucket());
+      if (bucket.received(write) && beats != null) {
+        beats.hurry(bucket);
+      }
+    } else if (parsed instanceof Write.Release end && inRange(end.bucket())) {
+      wake(buckets.get(end.bucket()).waitersOf(end.key()), new Ticket.Wake(end.token(), end.why()));
+    }
+  }
+
+  private boolean inRange(int bucket) {
+    return bucket >= 0 && bucket < buckets.size();
+  }
+
+  private void wake(List<Ticket> tickets, Ticket.Wake why) {
+    for (Ticket ticket : tickets) {
+      if (ticket.wake.getNumberOfDependents() == 0) {
+        ticket.wake.complete(why);
+      } else {
+        later(() -> ticket.wake.complete(why), 0);
+      }
+    }
+  }
+
+  /** Runs something cheap after a while; after the cache is closed, at once. */
+  Future<?> later(Runnable action, long nanos) {
+    try {
+      return timer.schedule(action, nanos, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      action.run();
+      return CompletableFuture.completedFuture(null);
+    }
+  }
+
+  /** The entry for a value that was loaded when the ticker showed {@code loadedAt}. */
+  LocalEntry<V> entry(
+      @Nullable V value, String opId, Ticket ticket, long loadedAt, long fresh, long provenAt) {
+    long localFor = policy.shortened(policy.localFor(), ThreadLocalRandom.current().nextDouble());
+    return new LocalEntry<>(
+        value, opId, ticket, loadedAt, loadedAt + fresh, now() + localFor, provenAt);
+  }
+
+  /** How long a value loaded now stays fresh. */
+  long freshFor(@Nullable V value) {
+    return policy.shortened(
+        value == null ? policy.negativeFor() : policy.freshFor(),
+        ThreadLocalRandom.current().nextDouble());
+  }
+
+  long graceOf(@Nullable V value) {
+    return value == null ? 0 : policy.grace();
+  }
+
+  /** The envelope of a value, or null if it does not fit into Redis. */
+  byte @Nullable [] envelope(@Nullable V value, KeyName name, long loadedAt, long fresh) {
+    try {
+      byte[] bytes = value == null ? null : codec.encode(value);
+      if (remote == null || (bytes != null && bytes.length > CachePolicy.MAX_VALUE_BYTES)) {
+        counters.oversized.increment();
+        return null;
+      }
+      long micros = remote.link.serverMicros() - (now() - loadedAt) / 1000;
+      return Envelope.of(bytes, micros, fresh / 1_000_000).write(codec.schema(), name.hash());
+    } catch (Exception e) {
+      counters.oversized.increment();
+      return null;
+    }
+  }
+
+  /** Time to live in Redis. */
+  byte[] ttl(@Nullable V value, long fresh) {
+    return Remote.number(Math.max(1, (fresh + graceOf(value)) / 1_000_000));
+  }
+}

@@ -1,0 +1,57 @@
+package app.galion.cache;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/** Runs the steps of one call on the thread that made it, while that thread waits for the end. */
+@SuppressWarnings("FutureReturnValueIgnored") // errors come out of what await returns
+final class CallerThread implements Executor {
+  private final LinkedBlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+
+  @Override
+  public void execute(Runnable step) {
+    steps.add(step);
+  }
+
+  /** Waits; an interrupt does not cut it short, but the steps, such as the loader, see it. */
+  <T> T await(CompletableFuture<T> end) {
+    end.whenComplete((value, error) -> steps.add(() -> {}));
+    boolean interrupted = false;
+    try {
+      while (!end.isDone()) {
+        try {
+          Runnable step = steps.take();
+          if (interrupted) {
+            Thread.currentThread().interrupt();
+            interrupted = false;
+          }
+          step.run();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+    return result(end);
+  }
+
+  /** The result of what is done; its error as it is. */
+  static <T> T result(CompletableFuture<T> done) {
+    try {
+      return done.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException unchecked) {
+        throw unchecked;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package app.galion.cache;
+
+import static java.util.function.Function.identity;
+
+import app.galion.cache.Remote.Command;
+import app.galion.redis.RedisLink;
+import app.galion.redis.Reply;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/*
+ * One get that this process did not hold: read Redis, else acquire the lease, else wait for who has
+ * it; as its holder load and fill. Whatever goes wrong with Redis on the way ends in a load.
+ *
+ * Written once, asynchronously: the steps run on the given executor, which for a synchronous get is
+ * the calling thread itself.
+ */
+@SuppressWarnings("FutureReturnValueIgnored") // errors are handled in the stages
+final class Fetch<K, V> {
+  /** What is to come of it. */
+  enum Mode {
+    GET,
+    /** Replace a stale value, nobody waits. */
+    REFRESH,
+    /** Read, but load nothing. */
+    PEEK
+  }
+
+  private static final int MOST_ATTEMPTS = 100;
+  private static final long FIRST_POLL_NANOS = 50_000_000;
+  private static final long LAST_POLL_NANOS = 1_000_000_000;
+
+  private final CacheCore<K, V> core;
+  private final Remote remote;
+  private final K key;
+  private final KeyName name;
+  private final Bucket bucket;
+  private final Work<V> work;
+  private final Executor exec;
+  private final Flight<V> flight;
+  private final Loads<K, V> loads;
+  private final long until;
+  private final boolean refresh;
+  private final boolean peek;
+  private int attempts;
+  private long poll = FIRST_POLL_NANOS;
+
+  Fetch(
+      CacheCore<K, V> core,
+      Remote remote,
+      K key,
+      KeyName name,
+      Work<V> work,
+      Executor exec,
+      Flight<V> flight,
+      Loads<K, V> loads,
+      Mode mode) {
+    this.core = core;
+    this.remote = remote;
+    this.key = key;
+    this.name = name;
+    this.bucket = core.bucket(name);
+    this.work = work;
+    this.exec = exec;
+    this.flight = flight;
+    this.loads = loads;
+    refresh = mode == Mode.REFRESH;
+    peek = mode == Mode.PEEK;
+    until = core.now() + core.policy.loaderTimeout();
+  }
+
+  CompletableFuture<Answer<V>> read() {
+    Ticket ticket = open();
+    long sentAt = core.now();
+    return remote
+        .read(name)
+        .handleAsync(
+            (reply, error) -> reply == null ? withoutRedis(error) : read(ticket, sentAt, reply),
+            exec)
+        .thenCompose(identity());
+  }
+
+  private CompletableFuture<Answer<V>> read(Ticket ticket, long sentAt, Reply reply) {
+    RemoteEntry found = RemoteEntry.parse(reply.bytes(0));
+    if (found == null || !found.visibleUnder(reply.bytes(1))) {
+      return acquire("");
+    }
+    return found(ticket, sentAt, found);
+  }
+
+  private CompletableFuture<Answer<V>> found(Ticket ticket, long sentAt, RemoteEntry found) {
+    Envelope.Reading reading =
+        Envelope.read(found.bytes(), found.at(), core.codec.schema(), name.hash());
+    Envelope envelope = reading.envelope();
+    V value = null;
+    boolean fits = envelope != null;
+    if (envelope != null && !envelope.negative()) {
+      try {
+        value = core.codec.decode(envelope.value());
+      } catch (Exception e) {
+        fits = false;
+      }
+    }
+    if (envelope == null || !fits) {
+      core.counters.misfits.increment();
+      return reading.misfit() == Envelope.Misfit.NEWER_SCHEMA && !peek
+          ? loads.alone(work, exec, flight, true)
+          : acquire(found.id());
+    }
+    long now = core.now();
+    long age = Math.max(0, remote.link.serverMicros() - envelope.loadedAtMicros()) * 1000;
+    long fresh = envelope.freshMillis() * 1_000_000;
+    LocalEntry<V> entry = core.entry(value, found.id(), ticket, now - age, fresh, sentAt);
+    bucket.store(core.local, key, ticket, entry, true);
+    if (age < fresh) {
+      core.counters.l2Hits.increment();
+      return CompletableFuture.completedFuture(new Answer<>(value, Tier.L2, entry.loadedAt, false));
+    }
+    Answer<V> stale = new Answer<>(value, Tier.L2, entry.loadedAt, true);
+    if (peek && value != null && age < fresh + core.policy.grace()) {
+      return CompletableFuture.completedFuture(stale);
+    }
+    if (!refresh && !peek && age < fresh + core.policy.staleWhileRevalidate() && value != null) {
+      core.counters.l2Hits.increment();
+      core.counters.staleServed.increment();
+      loads.refresh(key, name, work, found.id());
+      return CompletableFuture.completedFuture(stale);
+    }
+    if (value != null && age < fresh + core.policy.staleIfError()) {
+      loads.fallback(stale);
+    }
+    return acquire(found.id());
+  }
+
+  /** Asks for the lease; an entry of the given id is to be replaced. */
+  CompletableFuture<Answer<V>> acquire(String refreshOf) {
+    if (peek) {
+      return nothing();
+    }
+    if (++attempts > MOST_ATTEMPTS) {
+      return loads.alone(work, exec, flight, false);
+    }
+    String token = core.ids.next();
+    Ticket ticket = open();
+    long sentAt = core.now();
+    return remote
+        .run(
+            Command.ACQUIRE,
+            bucket.index,
+            name.text(),
+            token,
+            Remote.number(CachePolicy.LEASE_MILLIS),
+            RedisLink.bytes(refreshOf))
+        .handleAsync(
+            (reply, error) ->
+                reply == null
+                    ? withoutRedis(error)
+                    : acquired(ticket, sentAt, token, refreshOf, reply),
+            exec)
+        .thenCompose(identity());
+  }
+
+  private CompletableFuture<Answer<V>> acquired(
+      Ticket ticket, long sentAt, String token, String refreshOf, Reply reply) {
+    switch (reply.text(0)) {
+      case "V" -> {
+        RemoteEntry found = RemoteEntry.parse(reply.bytes(1));
+        if (found != null) {
+          return found(ticket, sentAt, found);
+        }
+        return loads.alone(work, exec, flight, false);
+      }
+      case "W" -> {
+        return waiting(ticket, reply.text(1), reply.integer(2), refreshOf);
+      }
+      default -> {
+        return loads.leased(work, exec, flight, ticket, token);
+      }
+    }
+  }
+
+  private CompletableFuture<Answer<V>> waiting(
+      Ticket ticket, String lease, long pttl, String refreshOf) {
+    long left = until - core.now();
+    if (refresh || left <= 0) {
+      return refresh
+          ? CompletableFuture.failedFuture(new IllegalStateException("refreshed elsewhere"))
+          : loads.alone(work, exec, flight, false);
+    }
+    core.counters.waits.increment();
+    flight.waits();
+    long nap = Math.min(left, Math.min(poll, Math.max(1, pttl) * 1_000_000));
+    poll = Math.min(poll * 2, LAST_POLL_NANOS);
+    core.later(() -> ticket.wake.complete(Ticket.Wake.LOOK), nap);
+    return ticket.wake.thenComposeAsync(
+        wake -> {
+          if (wake.failed(lease)) {
+            return loads.failed(new RemoteLoadException(core.id, name.text(), wake.why()));
+          }
+          return until - core.now() <= 0
+              ? loads.alone(work, exec, flight, false)
+              : acquire(refreshOf);
+        },
+        exec);
+  }
+
+  private CompletableFuture<Answer<V>> withoutRedis(@Nullable Throwable error) {
+    core.counters.redisFailures.increment();
+    if (peek) {
+      return nothing();
+    }
+    boolean away = Remote.away(error == null ? new CompletionException("no reply", null) : error);
+    return loads.alone(work, exec, flight, away);
+  }
+
+  private CompletableFuture<Answer<V>> nothing() {
+    return CompletableFuture.completedFuture(null);
+  }
+
+  private Ticket open() {
+    Ticket ticket = bucket.open(name.text());
+    Ticket before = flight.onTicket(ticket);
+    if (before != null) {
+      bucket.close(before);
+    }
+    return ticket;
+  }
+}

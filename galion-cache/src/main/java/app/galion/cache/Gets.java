@@ -1,0 +1,175 @@
+package app.galion.cache;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Gets that the local tier did not answer at once. Of concurrent ones for a key, one flies. */
+@SuppressWarnings("FutureReturnValueIgnored") // errors are handled in the stages
+final class Gets<K, V> {
+  private final CacheCore<K, V> core;
+
+  Gets(CacheCore<K, V> core) {
+    this.core = core;
+  }
+
+  Answer<V> get(K key, Work<V> work, long now, @Nullable LocalEntry<V> kept) {
+    KeyName name = open(key);
+    Answer<V> stale = staleWhileRevalidate(key, name, work, now, kept);
+    if (stale != null) {
+      return stale;
+    }
+    CallerThread thread = new CallerThread();
+    Flight<V> own = new Flight<>();
+    Flight<V> flight = joinOr(name, own);
+    if (flight == own) {
+      return thread.await(fly(key, name, work, thread, own));
+    }
+    core.counters.joins.increment();
+    try {
+      return thread.await(limited(flight));
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        return thread.await(alone(key, name, work, thread));
+      }
+      throw e;
+    }
+  }
+
+  CompletableFuture<Answer<V>> getAsync(
+      K key, Work<V> work, long now, @Nullable LocalEntry<V> kept) {
+    KeyName name = open(key);
+    Answer<V> stale = staleWhileRevalidate(key, name, work, now, kept);
+    if (stale != null) {
+      return CompletableFuture.completedFuture(stale);
+    }
+    Flight<V> own = new Flight<>();
+    Flight<V> flight = joinOr(name, own);
+    if (flight == own) {
+      try {
+        core.executor.execute(() -> fly(key, name, work, core.executor, own));
+      } catch (RejectedExecutionException e) {
+        core.flights.remove(name.text(), own);
+        own.end(null, e);
+      }
+      return own.result.copy();
+    }
+    core.counters.joins.increment();
+    return limited(flight)
+        .exceptionallyComposeAsync(
+            error ->
+                Loads.unwrap(error) instanceof TimeoutException
+                    ? alone(key, name, work, core.executor)
+                    : CompletableFuture.failedFuture(Loads.unwrap(error)),
+            core.executor);
+  }
+
+  /** What the tiers hold, even if stale, without a load; completes with null for nothing. */
+  CompletableFuture<@Nullable Answer<V>> peek(K key, Executor exec) {
+    KeyName name = open(key);
+    LocalEntry<V> kept = core.local.get(key);
+    long now = core.now();
+    if (kept != null
+        && kept.proven(now, core.policy.silenceLimit())
+        && now - kept.freshUntil < core.graceOf(kept.value)) {
+      return CompletableFuture.completedFuture(
+          new Answer<>(kept.value, Tier.L1, kept.loadedAt, now - kept.freshUntil >= 0));
+    }
+    Remote remote = core.remote;
+    if (remote == null || core.loadThrough(core.bucket(name), name.text())) {
+      return CompletableFuture.completedFuture(null);
+    }
+    Flight<V> flight = new Flight<>();
+    Work<V> none = () -> CompletableFuture.failedFuture(new IllegalStateException("peek loads"));
+    return new Fetch<>(
+            core,
+            remote,
+            key,
+            name,
+            none,
+            exec,
+            flight,
+            new Loads<>(core, key, name),
+            Fetch.Mode.PEEK)
+        .read()
+        .whenComplete((answer, error) -> flight.close());
+  }
+
+  private KeyName open(K key) {
+    if (core.closed) {
+      throw new IllegalStateException(core.id + " is closed");
+    }
+    return core.names.of(key);
+  }
+
+  private @Nullable Answer<V> staleWhileRevalidate(
+      K key, KeyName name, Work<V> work, long now, @Nullable LocalEntry<V> kept) {
+    if (kept == null || kept.value == null) {
+      return null;
+    }
+    long late = now - kept.freshUntil;
+    if (late < 0
+        || late >= core.policy.staleWhileRevalidate()
+        || !kept.proven(now, core.policy.silenceLimit())) {
+      return null;
+    }
+    core.counters.l1Hits.increment();
+    core.counters.staleServed.increment();
+    new Loads<>(core, key, name).refresh(key, name, work, kept.id);
+    return new Answer<>(kept.value, Tier.L1, kept.loadedAt, true);
+  }
+
+  private Flight<V> joinOr(KeyName name, Flight<V> own) {
+    return core.flights.compute(
+        name.text(), (text, there) -> there != null && there.joinable() ? there : own);
+  }
+
+  private CompletableFuture<Answer<V>> limited(Flight<V> flight) {
+    /* the flight's own limit comes first, except when Redis kept it from loading for long */
+    long limit = core.policy.loaderTimeout() + 4 * core.policy.redisTimeout().toNanos();
+    return flight.result.copy().orTimeout(limit, TimeUnit.NANOSECONDS);
+  }
+
+  private CompletableFuture<Answer<V>> fly(
+      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight) {
+    CompletableFuture<Answer<V>> end;
+    try {
+      end = start(key, name, work, exec, flight);
+    } catch (Throwable e) {
+      end = CompletableFuture.failedFuture(e);
+    }
+    return end.whenComplete(
+        (answer, error) -> {
+          flight.close();
+          core.flights.remove(name.text(), flight);
+          flight.end(answer, error == null ? null : Loads.unwrap(error));
+        });
+  }
+
+  private CompletableFuture<Answer<V>> start(
+      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight) {
+    LocalEntry<V> kept = core.local.get(key);
+    if (kept != null && kept.hit(core.now(), core.policy.silenceLimit())) {
+      core.counters.l1Hits.increment();
+      return CompletableFuture.completedFuture(
+          new Answer<>(kept.value, Tier.L1, kept.loadedAt, false));
+    }
+    Loads<K, V> loads = new Loads<>(core, key, name);
+    Remote remote = core.remote;
+    if (remote == null || core.loadThrough(core.bucket(name), name.text())) {
+      return loads.alone(work, exec, flight, true);
+    }
+    return new Fetch<>(core, remote, key, name, work, exec, flight, loads, Fetch.Mode.GET).read();
+  }
+
+  private CompletableFuture<Answer<V>> alone(K key, KeyName name, Work<V> work, Executor exec) {
+    Flight<V> flight = new Flight<>();
+    return new Loads<>(core, key, name)
+        .alone(work, exec, flight, false)
+        .whenComplete((answer, error) -> flight.close());
+  }
+}

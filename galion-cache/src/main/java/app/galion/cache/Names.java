@@ -1,0 +1,72 @@
+package app.galion.cache;
+
+import app.galion.spi.ComponentId;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Gives each key its text: by the user's encoder, or for the few types whose text is certain. */
+final class Names<K> {
+  private final ComponentId id;
+  private final @Nullable KeyEncoder<? super K> encoder;
+  private volatile @Nullable Class<?> only;
+
+  Names(ComponentId id, @Nullable KeyEncoder<? super K> encoder) {
+    this.id = id;
+    this.encoder = encoder;
+  }
+
+  KeyName of(K key) {
+    String text = encoder == null ? plain(key) : encoder.encode(key);
+    if (text == null) {
+      throw new IllegalArgumentException(id + ": the key encoder returned null for a key");
+    }
+    int bytes = utf8Length(text);
+    if (bytes == 0 || bytes > CachePolicy.MAX_KEY_BYTES) {
+      throw new IllegalArgumentException(
+          id
+              + ": a key of "
+              + bytes
+              + " bytes, must be 1 to "
+              + CachePolicy.MAX_KEY_BYTES
+              + "; hash the longer ones in a keyEncoder");
+    }
+    return KeyName.of(id.name(), text);
+  }
+
+  private String plain(K key) {
+    Class<?> type = key.getClass();
+    if (type != String.class && type != Long.class && type != Integer.class && type != UUID.class) {
+      throw new IllegalArgumentException(
+          id
+              + ": a key of "
+              + type.getName()
+              + " needs a keyEncoder; only String, Long, Integer and UUID do without");
+    }
+    Class<?> before = only;
+    if (before == null) {
+      only = type;
+    } else if (before != type) {
+      /* "1" and 1L would share one text */
+      throw new IllegalArgumentException(
+          id
+              + ": a key of "
+              + type.getName()
+              + " after keys of "
+              + before.getName()
+              + "; mixed types need a keyEncoder");
+    }
+    return key.toString();
+  }
+
+  private int utf8Length(String text) {
+    try {
+      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
+    } catch (CharacterCodingException e) {
+      throw new IllegalArgumentException(
+          id + ": a key of " + text.length() + " characters is no well-formed Unicode", e);
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package app.galion.cache;
+
+import app.galion.redis.RedisLink;
+import app.galion.redis.RedisScript;
+import app.galion.redis.RedisUnavailableException;
+import app.galion.redis.RedisUnavailableException.Reason;
+import app.galion.redis.Reply;
+import app.galion.redis.Topology;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** The cache's commands and keys; all keys of a bucket share one hash tag. */
+final class Remote {
+  private static final RedisScript SCRIPT = RedisScript.resource(Remote.class, "cache.lua");
+  private static final RedisScript BEAT = RedisScript.resource(Remote.class, "beat.lua");
+  private static final int STANDALONE_BUCKETS = 16;
+  private static final int CLUSTER_BUCKETS = 64;
+  private static final int JOURNAL_ROWS = 10_000;
+
+  final RedisLink link;
+  final Duration timeout;
+  final String channel;
+  final int buckets;
+
+  private final String prefix;
+  private final byte[] rows;
+  private final byte[] channelBytes;
+
+  Remote(RedisLink link, String name, Duration timeout) {
+    this.link = link;
+    this.timeout = timeout;
+    prefix = "cache:" + name + ":";
+    channel = link.app() + ":" + prefix + "bus";
+    channelBytes = RedisLink.bytes(channel);
+    buckets = link.topology() == Topology.CLUSTER ? CLUSTER_BUCKETS : STANDALONE_BUCKETS;
+    rows = number(JOURNAL_ROWS / buckets);
+  }
+
+  CompletableFuture<Reply> read(KeyName name) {
+    int bucket = name.bucket(buckets);
+    return link.command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G")), timeout);
+  }
+
+  /** Runs a command of the script; {@code text} is a key's, a tag, or empty. */
+  CompletableFuture<Reply> run(
+      Command command, int bucket, String text, String opId, byte[]... more) {
+    List<byte[]> keys =
+        List.of(
+            entry(bucket, command.ofKey ? text : ""),
+            key(bucket, "L:" + (command.ofKey ? text : "")),
+            key(bucket, "G"),
+            key(bucket, "T"),
+            key(bucket, "H"),
+            key(bucket, "J"));
+    List<byte[]> args = new ArrayList<>(6 + more.length);
+    args.add(command.word);
+    args.add(RedisLink.bytes(opId));
+    args.add(channelBytes);
+    args.add(number(bucket));
+    args.add(RedisLink.bytes(text));
+    args.add(rows);
+    args.addAll(List.of(more));
+    return link.eval(SCRIPT, keys, args, timeout);
+  }
+
+  CompletableFuture<Reply> beat(List<Bucket> of) {
+    List<byte[]> keys = new ArrayList<>(of.size() + 1);
+    keys.add(key(of.get(0).index, "B"));
+    of.forEach(bucket -> keys.add(key(bucket.index, "H")));
+    return link.eval(BEAT, keys, List.of(RedisLink.bytes("1")), timeout);
+  }
+
+  /** Up to {@code count} rows of the journal, from a number on. */
+  CompletableFuture<Reply> journal(int bucket, long from, int count) {
+    return link.command(
+        "XRANGE",
+        List.of(
+            key(bucket, "J"),
+            RedisLink.bytes(from + "-0"),
+            RedisLink.bytes("+"),
+            RedisLink.bytes("COUNT"),
+            number(count)),
+        timeout);
+  }
+
+  /** Whether a command was refused at once because Redis is away, rather than not answered. */
+  static boolean away(Throwable error) {
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    return cause instanceof RedisUnavailableException redis
+        && redis.reason() != Reason.TIMEOUT
+        && redis.reason() != Reason.ERROR;
+  }
+
+  /** The place of an acknowledged write; null if the reply is something else. */
+  static @Nullable Position position(Reply reply, String opId) {
+    return reply.size() == 2 ? new Position(reply.text(0), reply.integer(1), opId) : null;
+  }
+
+  static byte[] number(long number) {
+    return RedisLink.bytes(Long.toString(number));
+  }
+
+  private byte[] entry(int bucket, String text) {
+    return key(bucket, "E:" + text);
+  }
+
+  private byte[] key(int bucket, String suffix) {
+    return link.key(prefix + "{" + bucket + "}:" + suffix);
+  }
+
+  /** The script's commands. */
+  enum Command {
+    ACQUIRE("acquire", true),
+    FILL("fill", true),
+    EXTEND("extend", true),
+    RELEASE("release", true),
+    INV("inv", true),
+    PUT("put", true),
+    CLEAR("clear", false),
+    TAG("tag", false),
+    HEAD("head", false);
+
+    @SuppressWarnings("ImmutableEnumChecker") // never written
+    private final byte[] word;
+
+    private final boolean ofKey;
+
+    Command(String word, boolean ofKey) {
+      this.word = RedisLink.bytes(word);
+      this.ofKey = ofKey;
+    }
+  }
+}

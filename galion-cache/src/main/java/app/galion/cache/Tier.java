@@ -1,0 +1,11 @@
+package app.galion.cache;
+
+/** Where an answer came from. */
+public enum Tier {
+  /** This process. */
+  L1,
+  /** Redis. */
+  L2,
+  /** The loader: called for this answer, or for a concurrent call that this one joined. */
+  LOADED
+}

@@ -1,0 +1,258 @@
+package app.galion.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import app.galion.redis.Subscription;
+import app.galion.spi.ComponentId;
+import app.galion.spi.Health;
+import app.galion.spi.HealthProbe;
+import app.galion.spi.Stale;
+import app.galion.spi.StaleSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cache in two tiers, this process and Redis, that is coherent across nodes: a get that starts
+ * more than the silence limit (3 s) after a write returned {@link WriteResult#APPLIED} never
+ * returns the older value, on any node, whatever messages or connections were lost. While messages
+ * arrive, that is the time of their way.
+ *
+ * <p>Of concurrent gets for a missing key one loads, across all nodes, while Redis is there. No
+ * trouble with Redis reaches the caller: the value is then loaded.
+ *
+ * <p>Thread-safe. Keys and values are not copied: do not change them.
+ *
+ * @param <K> the key's type
+ * @param <V> the value's type
+ */
+public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, AutoCloseable {
+
+  private final CacheCore<K, V> core;
+  private final Gets<K, V> gets;
+  private final long silenceLimit;
+  private final @Nullable ExecutorService ownExecutor;
+  private final @Nullable Subscription subscription;
+
+  TieredCache(CacheCore<K, V> core, @Nullable ExecutorService ownExecutor) {
+    this.core = core;
+    this.ownExecutor = ownExecutor;
+    gets = new Gets<>(core);
+    silenceLimit = core.policy.silenceLimit();
+    Remote remote = core.remote;
+    Beats beats = core.beats;
+    if (remote == null || beats == null) {
+      subscription = null;
+    } else {
+      subscription = remote.link.subscribe(remote.channel, beats.new Listener(core::onMessage));
+      beats.start();
+    }
+  }
+
+  /**
+   * Starts building a cache.
+   *
+   * @param <K> the key's type
+   * @param <V> the value's type
+   * @param name 1 to 100 letters, digits, {@code . _ -}; caches of one name, application and Redis
+   *     share their entries
+   * @param codec how values become bytes in Redis
+   * @return a builder
+   */
+  public static <K, V> TieredCacheBuilder<K, V> builder(String name, Codec<V> codec) {
+    return new TieredCacheBuilder<>(name, codec);
+  }
+
+  /**
+   * Returns the value of a key: from this process, else from Redis, else from the loader on this
+   * thread, unless another call or node is loading it already, for which this waits at most {@code
+   * loaderTimeout}.
+   *
+   * @param key the key
+   * @param loader loads what neither tier holds
+   * @return the value, or null if the loader said that there is none
+   * @throws LoadException if the loader threw a checked exception, or took too long for those who
+   *     wait; what is unchecked passes as it is
+   * @throws IllegalArgumentException if the key's text is empty or longer than 1024 bytes
+   */
+  public @Nullable V get(K key, Loader<? super K, ? extends V> loader) {
+    LocalEntry<V> kept = core.local.get(requireNonNull(key, "key"));
+    long now = core.ticker.read();
+    if (kept != null && kept.hit(now, silenceLimit)) {
+      core.counters.l1Hits.increment();
+      return kept.value;
+    }
+    return gets.get(key, Work.of(requireNonNull(loader, "loader"), key), now, kept).value();
+  }
+
+  /**
+   * Returns the value of a key as {@link #get} does, with where it came from.
+   *
+   * @param key the key
+   * @param loader loads what neither tier holds
+   * @return the answer
+   * @throws LoadException as {@link #get} does
+   */
+  public Entry<V> getEntry(K key, Loader<? super K, ? extends V> loader) {
+    LocalEntry<V> kept = core.local.get(requireNonNull(key, "key"));
+    long now = core.ticker.read();
+    if (kept != null && kept.hit(now, silenceLimit)) {
+      core.counters.l1Hits.increment();
+      return new Entry<>(kept.value, Tier.L1, Duration.ofNanos(now - kept.loadedAt), false);
+    }
+    Work<V> work = Work.of(requireNonNull(loader, "loader"), key);
+    return gets.get(key, work, now, kept).entry(core.now());
+  }
+
+  /**
+   * Returns the value of a key without blocking. Ends at the latest {@code loaderTimeout} after the
+   * loader was called.
+   *
+   * @param key the key
+   * @param loader starts a load, on the cache's executor
+   * @return completes with the answer, or with what {@link #get} would throw
+   */
+  public CompletableFuture<Entry<V>> getAsync(K key, AsyncLoader<? super K, ? extends V> loader) {
+    LocalEntry<V> kept = core.local.get(requireNonNull(key, "key"));
+    long now = core.ticker.read();
+    if (kept != null && kept.hit(now, silenceLimit)) {
+      core.counters.l1Hits.increment();
+      return CompletableFuture.completedFuture(
+          new Entry<>(kept.value, Tier.L1, Duration.ofNanos(now - kept.loadedAt), false));
+    }
+    Work<V> work = Work.ofAsync(requireNonNull(loader, "loader"), key);
+    return gets.getAsync(key, work, now, kept).thenApply(answer -> answer.entry(core.now()));
+  }
+
+  /**
+   * Returns what the tiers hold, fresh or stale, without a load.
+   *
+   * @param key the key
+   * @return the entry, whose value is null if it is known that there is none; empty if neither tier
+   *     holds the key or Redis does not answer
+   */
+  public Optional<Entry<V>> peek(K key) {
+    CallerThread thread = new CallerThread();
+    Answer<V> answer = thread.await(gets.peek(requireNonNull(key, "key"), thread));
+    return Optional.ofNullable(answer).map(found -> found.entry(core.now()));
+  }
+
+  /**
+   * Replaces the value of a key on all nodes. If others write the same row, prefer {@link
+   * #invalidate}: the cache does not know in which order the database saw the writes.
+   *
+   * @param key the key
+   * @param value the value
+   * @return what became of it
+   */
+  public WriteResult put(K key, V value) {
+    return core.writes.put(requireNonNull(key, "key"), requireNonNull(value, "value"));
+  }
+
+  /**
+   * Removes a key on all nodes, and refuses loads of it that are under way. Call it after the
+   * database has committed.
+   *
+   * @param key the key
+   * @return what became of it
+   */
+  public WriteResult invalidate(K key) {
+    return core.writes.invalidate(List.of(key));
+  }
+
+  /**
+   * Removes keys on all nodes, all at once rather than one after the other.
+   *
+   * @param keys the keys
+   * @return {@link WriteResult#QUEUED} if any was
+   */
+  public WriteResult invalidateAll(Iterable<? extends K> keys) {
+    return core.writes.invalidate(keys);
+  }
+
+  /**
+   * Removes all keys on all nodes, by a mark in each bucket: it takes the same time however many
+   * there are, and Redis drops the entries when they expire.
+   *
+   * @return {@link WriteResult#QUEUED} if it was for a part of the keys
+   */
+  public WriteResult clear() {
+    return core.writes.clear();
+  }
+
+  /**
+   * Tells what this node knows about a key, from memory, for people.
+   *
+   * @param key the key
+   * @return some lines of text, whose form may change
+   */
+  public String explain(K key) {
+    return Explanations.of(core, requireNonNull(key, "key"));
+  }
+
+  /**
+   * Returns counts since the cache was built.
+   *
+   * @return a snapshot
+   */
+  public CacheStats stats() {
+    return core.counters.snapshot(core.local.size());
+  }
+
+  /**
+   * Returns the last value of a key that is still within its grace; nothing that is known to have
+   * been written since.
+   */
+  @Override
+  public CompletionStage<Optional<Stale<V>>> lastGood(K key) {
+    CompletableFuture<@Nullable Answer<V>> peeked;
+    try {
+      peeked = gets.peek(requireNonNull(key, "key"), core.executor);
+    } catch (RuntimeException e) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return peeked.handle(
+        (answer, error) -> {
+          V value = answer == null ? null : answer.value();
+          return answer == null || value == null
+              ? Optional.empty()
+              : Optional.of(new Stale<>(value, answer.entry(core.now()).age()));
+        });
+  }
+
+  @Override
+  public ComponentId id() {
+    return core.id;
+  }
+
+  @Override
+  public Health health() {
+    return Explanations.health(core);
+  }
+
+  CacheCore<K, V> core() {
+    return core;
+  }
+
+  /** Ends the cache's threads and its interest in messages. The Redis link stays open. */
+  @Override
+  public void close() {
+    core.closed = true;
+    if (subscription != null) {
+      subscription.close();
+    }
+    core.timer.shutdownNow();
+    if (ownExecutor != null) {
+      ownExecutor.shutdown();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return core.id.toString();
+  }
+}

@@ -1,0 +1,363 @@
+package app.galion.cache;
+
+import static java.util.Objects.requireNonNull;
+
+import app.galion.redis.RedisLink;
+import app.galion.spi.ComponentId;
+import app.galion.spi.Guard;
+import app.galion.spi.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds a {@link TieredCache}. Not thread-safe.
+ *
+ * @param <K> the key's type
+ * @param <V> the value's type
+ */
+public final class TieredCacheBuilder<K, V> {
+  private static final Duration MOST = Duration.ofDays(365);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration LOCAL = Duration.ofMinutes(5);
+  private static final long BEAT_MILLIS = 1000;
+  private static final int THREADS = 8;
+  private static final int QUEUE = 10_000;
+
+  private final ComponentId id;
+  private final Codec<V> codec;
+  private @Nullable RedisLink redis;
+  private @Nullable KeyEncoder<? super K> keyEncoder;
+  private @Nullable Executor executor;
+  private @Nullable Duration freshFor;
+  private @Nullable Duration localFor;
+  private @Nullable Duration remoteFor;
+  private @Nullable Duration redisTimeout;
+  private @Nullable Duration silenceLimit;
+  private Duration staleIfError = Duration.ZERO;
+  private Duration staleWhileRevalidate = Duration.ZERO;
+  private Duration negativeFor = Duration.ofSeconds(30);
+  private Duration loaderTimeout = Duration.ofSeconds(30);
+  private double jitter = 0.1;
+  private long maximumSize = 10_000;
+  private Guard guard = Guard.none();
+  private Ticker ticker = Ticker.system();
+
+  TieredCacheBuilder(String name, Codec<V> codec) {
+    id = new ComponentId("cache", requireNonNull(name, "name"));
+    this.codec = requireNonNull(codec, "codec");
+  }
+
+  /**
+   * Shares entries and writes with other nodes through Redis.
+   *
+   * @param redis the application's link, which stays open when the cache is closed; without it the
+   *     cache lives in this process only
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> redis(RedisLink redis) {
+    this.redis = requireNonNull(redis, "redis");
+    return this;
+  }
+
+  /**
+   * Sets how keys become text.
+   *
+   * @param keyEncoder needed unless keys are String, Long, Integer or UUID
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> keyEncoder(KeyEncoder<? super K> keyEncoder) {
+    this.keyEncoder = requireNonNull(keyEncoder, "keyEncoder");
+    return this;
+  }
+
+  /**
+   * Sets how many entries this process holds.
+   *
+   * @param maximumSize 1 and more, default 10 000
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> maximumSize(long maximumSize) {
+    if (maximumSize < 1) {
+      throw new IllegalArgumentException("maximumSize " + maximumSize + " must be >= 1");
+    }
+    this.maximumSize = maximumSize;
+    return this;
+  }
+
+  /**
+   * Sets how long a value is fresh, counted from its load through both tiers.
+   *
+   * @param freshFor 1 ms to 365 days, default {@code remoteFor}
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> freshFor(Duration freshFor) {
+    this.freshFor = within("freshFor", freshFor, Duration.ofMillis(1), MOST);
+    return this;
+  }
+
+  /**
+   * Sets after how long in this process a value is looked up in Redis again.
+   *
+   * @param localFor 1 ms to 365 days, default 5 min; never longer than the value is fresh
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> localFor(Duration localFor) {
+    this.localFor = within("localFor", localFor, Duration.ofMillis(1), MOST);
+    return this;
+  }
+
+  /**
+   * Sets how long a value may be fresh in Redis; it stays there for the grace of {@code
+   * staleIfError} and {@code staleWhileRevalidate} on top.
+   *
+   * @param remoteFor 1 ms to 365 days, default 1 h or, if that is longer, {@code freshFor}
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> remoteFor(Duration remoteFor) {
+    this.remoteFor = within("remoteFor", remoteFor, Duration.ofMillis(1), MOST);
+    return this;
+  }
+
+  /**
+   * Serves a value that is past its freshness if its load fails.
+   *
+   * @param staleIfError how long past it, 0 to 365 days, default 0
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> staleIfError(Duration staleIfError) {
+    this.staleIfError = within("staleIfError", staleIfError, Duration.ZERO, MOST);
+    return this;
+  }
+
+  /**
+   * Serves a value that is past its freshness at once and loads it in the background.
+   *
+   * @param staleWhileRevalidate how long past it, 0 to 365 days, default 0
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> staleWhileRevalidate(Duration staleWhileRevalidate) {
+    this.staleWhileRevalidate =
+        within("staleWhileRevalidate", staleWhileRevalidate, Duration.ZERO, MOST);
+    return this;
+  }
+
+  /**
+   * Sets how long it is remembered that there is no value.
+   *
+   * @param negativeFor 0 (not at all) to 365 days, default 30 s
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> negativeFor(Duration negativeFor) {
+    this.negativeFor = within("negativeFor", negativeFor, Duration.ZERO, MOST);
+    return this;
+  }
+
+  /**
+   * Sets by how much lifetimes are shortened at random, so that what was loaded together does not
+   * expire together.
+   *
+   * @param jitter 0 to 0.5, default 0.1
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> jitter(double jitter) {
+    if (!(jitter >= 0 && jitter <= 0.5)) {
+      throw new IllegalArgumentException("jitter " + jitter + " must be 0 to 0.5");
+    }
+    this.jitter = jitter;
+    return this;
+  }
+
+  /**
+   * Sets how long others wait for a load: then those who joined it fail, and its lease is free. The
+   * loader itself runs on its caller's thread and is not stopped.
+   *
+   * @param loaderTimeout 1 ms to 1 h, default 30 s
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> loaderTimeout(Duration loaderTimeout) {
+    this.loaderTimeout =
+        within("loaderTimeout", loaderTimeout, Duration.ofMillis(1), Duration.ofHours(1));
+    return this;
+  }
+
+  /**
+   * Sets how long one command to Redis may take.
+   *
+   * @param redisTimeout 1 ms to 10 s, default 250 ms
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> redisTimeout(Duration redisTimeout) {
+    this.redisTimeout =
+        within("redisTimeout", redisTimeout, Duration.ofMillis(1), Duration.ofSeconds(10));
+    return this;
+  }
+
+  /**
+   * Sets how long entries of this process are served without proof that no write was missed: the
+   * bound on what a node may lag behind.
+   *
+   * @param silenceLimit 1 s to 1 h, default 3 s; at least a second and two {@code redisTimeout}
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> silenceLimit(Duration silenceLimit) {
+    this.silenceLimit =
+        within("silenceLimit", silenceLimit, Duration.ofSeconds(1), Duration.ofHours(1));
+    return this;
+  }
+
+  /**
+   * Asks a guard before each load.
+   *
+   * @param guard default {@link Guard#none()}
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> guard(Guard guard) {
+    this.guard = requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
+   * Sets where asynchronous gets and background refreshes run.
+   *
+   * @param executor default a pool of the cache's own, up to 8 threads
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> executor(Executor executor) {
+    this.executor = requireNonNull(executor, "executor");
+    return this;
+  }
+
+  /**
+   * Sets the clock of ages and proofs.
+   *
+   * @param ticker default {@link Ticker#system()}; threads sleep in real time, whatever it says
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> ticker(Ticker ticker) {
+    this.ticker = requireNonNull(ticker, "ticker");
+    return this;
+  }
+
+  /**
+   * Builds the cache. Never blocks, and does not fail for a Redis that is away.
+   *
+   * @return the cache; close it at the end
+   * @throws IllegalStateException if options contradict each other; the message names all conflicts
+   */
+  public TieredCache<K, V> build() {
+    Duration timeout = or(redisTimeout, Duration.ofMillis(250));
+    Duration silence = or(silenceLimit, Duration.ofSeconds(3));
+    refuse(timeout, silence);
+    Duration remote =
+        or(remoteFor, freshFor != null && freshFor.compareTo(HOUR) > 0 ? freshFor : HOUR);
+    Duration fresh = or(freshFor, remote);
+    RedisLink link = redis;
+    CachePolicy policy =
+        new CachePolicy(
+            fresh.toNanos(),
+            or(localFor, LOCAL).toNanos(),
+            remote.toNanos(),
+            staleWhileRevalidate.toNanos(),
+            staleIfError.toNanos(),
+            negativeFor.toNanos(),
+            jitter,
+            loaderTimeout.toNanos(),
+            link == null ? Long.MAX_VALUE : silence.toNanos(),
+            timeout);
+    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    ExecutorService own = executor == null ? pool() : null;
+    return new TieredCache<>(
+        new CacheCore<>(
+            id,
+            policy,
+            codec,
+            new Names<>(id, keyEncoder),
+            maximumSize,
+            ticker,
+            guard,
+            own == null ? requireNonNull(executor) : own,
+            timer,
+            link == null ? null : new Remote(link, id.name(), timeout)),
+        own);
+  }
+
+  private void refuse(Duration timeout, Duration silence) {
+    List<String> conflicts = new ArrayList<>();
+    if (redis == null) {
+      needsRedis(conflicts, "remoteFor", remoteFor);
+      needsRedis(conflicts, "redisTimeout", redisTimeout);
+      needsRedis(conflicts, "silenceLimit", silenceLimit);
+    }
+    longer(conflicts, "freshFor", freshFor, "remoteFor", remoteFor);
+    longer(conflicts, "localFor", localFor, "freshFor", freshFor);
+    longer(conflicts, "localFor", localFor, "remoteFor", remoteFor);
+    Duration least = timeout.multipliedBy(2).plusMillis(BEAT_MILLIS);
+    if (redis != null && silence.compareTo(least) < 0) {
+      conflicts.add(
+          "silenceLimit " + silence + " must be at least 1 s and two redisTimeout, so " + least);
+    }
+    longer(conflicts, "redisTimeout", redisTimeout, "loaderTimeout", loaderTimeout);
+    if (!conflicts.isEmpty()) {
+      throw new IllegalStateException(id + " cannot be built: " + String.join("; ", conflicts));
+    }
+  }
+
+  private static void needsRedis(List<String> conflicts, String what, @Nullable Duration set) {
+    if (set != null) {
+      conflicts.add(what + " " + set + " has no meaning without redis");
+    }
+  }
+
+  private static void longer(
+      List<String> conflicts,
+      String what,
+      @Nullable Duration set,
+      String than,
+      @Nullable Duration other) {
+    if (set != null && other != null && set.compareTo(other) > 0) {
+      conflicts.add(what + " " + set + " is longer than " + than + " " + other);
+    }
+  }
+
+  private static Duration or(@Nullable Duration set, Duration otherwise) {
+    return set == null ? otherwise : set;
+  }
+
+  private static Duration within(String what, Duration value, Duration least, Duration most) {
+    if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+      throw new IllegalArgumentException(what + " " + value + " must be " + least + " to " + most);
+    }
+    return value;
+  }
+
+  private ExecutorService pool() {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            10,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(QUEUE),
+            threads("worker"));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private ThreadFactory threads(String role) {
+    return task -> {
+      Thread thread = new Thread(task, "galion-cache-" + id.name() + "-" + role);
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+}

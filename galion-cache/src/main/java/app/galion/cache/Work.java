@@ -1,0 +1,31 @@
+package app.galion.cache;
+
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A load that is still to be begun, blocking or not. */
+@FunctionalInterface
+interface Work<V> {
+  CompletableFuture<@Nullable V> begin() throws Exception;
+
+  static <K, V> Work<V> of(Loader<? super K, ? extends V> loader, K key) {
+    return () -> CompletableFuture.completedFuture(loader.load(key));
+  }
+
+  static <K, V> Work<V> ofAsync(AsyncLoader<? super K, ? extends V> loader, K key) {
+    return () -> {
+      CompletableFuture<@Nullable V> end = new CompletableFuture<>();
+      loader
+          .load(key)
+          .whenComplete(
+              (value, error) -> {
+                if (error == null) {
+                  end.complete(value);
+                } else {
+                  end.completeExceptionally(error);
+                }
+              });
+      return end;
+    };
+  }
+}

@@ -1,0 +1,83 @@
+package app.galion.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.redis.RedisLink;
+import app.galion.testkit.Await;
+import app.galion.testkit.RedisServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/** Several nodes of one application, each with a link and a cache of its own. */
+final class Nodes implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(10);
+
+  final List<RedisLink> links = new ArrayList<>();
+  final List<TieredCache<String, String>> caches = new ArrayList<>();
+  final String app = "t" + UUID.randomUUID();
+  private final RedisServer server;
+
+  Nodes(RedisServer server) {
+    this.server = server;
+  }
+
+  static Nodes of(
+      int count, RedisServer server, UnaryOperator<TieredCacheBuilder<String, String>> options) {
+    Nodes nodes = new Nodes(server);
+    for (int i = 0; i < count; i++) {
+      nodes.add(options);
+    }
+    nodes.caches.forEach(Nodes::awaitVerified);
+    return nodes;
+  }
+
+  static Nodes of(int count, RedisServer server) {
+    return of(count, server, builder -> builder);
+  }
+
+  TieredCache<String, String> add(UnaryOperator<TieredCacheBuilder<String, String>> options) {
+    RedisLink link = link();
+    TieredCache<String, String> cache =
+        options
+            .apply(TieredCache.<String, String>builder("users", Codec.string()).redis(link))
+            .build();
+    caches.add(cache);
+    return cache;
+  }
+
+  RedisLink link() {
+    RedisLink link = RedisLink.builder(app, server.uri()).build();
+    links.add(link);
+    try {
+      assertThat(link.awaitAvailable(PATIENCE)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return link;
+  }
+
+  TieredCache<String, String> get(int node) {
+    return caches.get(node);
+  }
+
+  static void awaitVerified(TieredCache<?, ?> cache) {
+    Await.until(cache + " is verified", PATIENCE, () -> verified(cache.core()));
+  }
+
+  private static boolean verified(CacheCore<?, ?> core) {
+    return core.buckets.stream()
+        .allMatch(
+            bucket ->
+                bucket.position() != null
+                    && core.now() - bucket.verifiedAt < core.policy.silenceLimit());
+  }
+
+  @Override
+  public void close() {
+    caches.forEach(TieredCache::close);
+    links.forEach(RedisLink::close);
+  }
+}
