@@ -36,7 +36,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
   private final Gets<K, V> gets;
   private final long silenceLimit;
   private final @Nullable ExecutorService ownExecutor;
-  private final @Nullable Subscription subscription;
+  final @Nullable Subscription subscription;
 
   TieredCache(CacheCore<K, V> core, @Nullable ExecutorService ownExecutor) {
     this.core = core;

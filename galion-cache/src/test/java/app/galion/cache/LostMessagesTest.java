@@ -1,0 +1,78 @@
+package app.galion.cache;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.testkit.Await;
+import app.galion.testkit.RedisServer;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Node b hears no messages at all. */
+class LostMessagesTest {
+  static final Duration HEARTBEAT = Duration.ofMillis(1600);
+
+  RedisServer server;
+  Nodes nodes;
+  TieredCache<String, String> a;
+  TieredCache<String, String> b;
+
+  @BeforeEach
+  void deafen() {
+    server = RedisServer.start();
+    nodes = Nodes.of(2, server);
+    a = nodes.get(0);
+    b = nodes.get(1);
+    requireNonNull(b.subscription).close();
+  }
+
+  @AfterEach
+  void disconnect() {
+    nodes.close();
+    server.close();
+  }
+
+  @Test
+  void learnsFromTheJournalWhatItMissed() {
+    long resyncs = b.stats().resyncs();
+    for (int round = 0; round < 3; round++) {
+      String value = "v" + round;
+      a.put("k", value);
+      Await.until("b shows it", HEARTBEAT, () -> value.equals(b.get("k", k -> "loaded")));
+    }
+    assertThat(b.stats().replays()).isPositive();
+    assertThat(b.stats().resyncs()).isEqualTo(resyncs);
+    assertThat(b.stats().received()).isZero();
+  }
+
+  @Test
+  void readsEntriesAgainWhenTheJournalDoesNotReachBack() {
+    a.put("k", "old");
+    assertThat(b.get("k", k -> "loaded")).isEqualTo("old");
+    for (int i = 0; i < 16; i++) {
+      server.command("DEL", nodes.app + ":cache:users:{" + i + "}:J");
+    }
+    a.put("k", "new");
+    Await.until("b shows it", HEARTBEAT, () -> "new".equals(b.get("k", k -> "loaded")));
+    assertThat(b.stats().resyncs()).isGreaterThan(16);
+  }
+
+  @Test
+  void aWaitingNodeFindsTheValueWithoutBeingWoken() {
+    assertThat(
+            a.getEntry(
+                    "k",
+                    k -> {
+                      var waiter =
+                          b.getAsync("k", other -> new java.util.concurrent.CompletableFuture<>());
+                      Await.until("b waits", Nodes.PATIENCE, () -> b.stats().waits() > 0);
+                      assertThat(waiter).isNotDone();
+                      return "v";
+                    })
+                .value())
+        .isEqualTo("v");
+    Await.until("b has it", HEARTBEAT, () -> b.peek("k").isPresent());
+  }
+}
