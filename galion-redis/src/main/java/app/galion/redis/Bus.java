@@ -31,7 +31,7 @@ final class Bus {
     private final List<Listening> listening = new CopyOnWriteArrayList<>();
     private final AtomicBoolean overflowed = new AtomicBoolean();
     private boolean live;
-    @Nullable BusLine line; // on the keeper's thread
+    volatile @Nullable BusLine line; // changes on the keeper's thread
 
     Channel(String name) {
       this.name = name;
@@ -44,11 +44,16 @@ final class Bus {
       }
     }
 
-    synchronized void subscribed() {
-      if (!live) {
+    /* What a former line says late is not what the channel waits for. */
+    synchronized void subscribed(BusLine by) {
+      if (!live && line == by) {
         live = true;
         listening.forEach(one -> deliver(one, BusListener::onSubscribed));
       }
+    }
+
+    synchronized boolean live() {
+      return live;
     }
 
     synchronized void lost() {
@@ -84,25 +89,25 @@ final class Bus {
 
   /* One listener of one channel. */
   final class Listening implements Subscription {
-    private final Channel channel;
+    private final String name;
     private final BusListener listener;
     private volatile boolean closed;
 
-    Listening(Channel channel, BusListener listener) {
-      this.channel = channel;
+    Listening(String name, BusListener listener) {
+      this.name = name;
       this.listener = listener;
     }
 
     @Override
     public String channel() {
-      return channel.name;
+      return name;
     }
 
     @Override
     public void close() {
       if (!closed) {
         closed = true;
-        core.keep(() -> forget(this));
+        core.keeper().run(() -> forget(this));
       }
     }
 
@@ -119,7 +124,7 @@ final class Bus {
               Level.WARNING,
               core.id()
                   + " caught what a listener of channel '"
-                  + channel.name
+                  + name
                   + "' threw; further failures are only counted",
               e);
         }
@@ -133,7 +138,6 @@ final class Bus {
   private final ThreadPoolExecutor dispatcher;
   private final AtomicBoolean failedBefore = new AtomicBoolean();
   private final Map<String, BusLine> lines = new ConcurrentHashMap<>();
-  private boolean watching;
 
   Bus(LinkCore core, Transport transport) {
     this.core = core;
@@ -144,10 +148,16 @@ final class Bus {
   }
 
   Subscription subscribe(String name, BusListener listener) {
-    Channel channel = channels.computeIfAbsent(name, Channel::new);
-    Listening one = new Listening(channel, listener);
-    channel.add(one);
-    core.keep(() -> place(channel));
+    Listening one = new Listening(name, listener);
+    Channel channel =
+        channels.compute(
+            name,
+            (key, known) -> {
+              Channel found = known == null ? new Channel(key) : known;
+              found.add(one);
+              return found;
+            });
+    core.keeper().run(() -> place(channel));
     return one;
   }
 
@@ -155,36 +165,59 @@ final class Bus {
     return channels.get(name);
   }
 
+  /* The route has changed, or a second has passed. */
+  void placeAll() {
+    channels.values().forEach(this::place);
+  }
+
   private void place(Channel channel) {
-    if (channel.line == null && !channel.listening.isEmpty()) {
-      channels.putIfAbsent(channel.name, channel);
-      BusLine line =
-          lines.computeIfAbsent(
-              "primary", key -> new BusLine(this, core, transport, core.route().busUri()));
-      channel.line = line;
-      line.add(channel);
+    if (channels.get(channel.name) != channel) {
+      return; // nobody listens any more
     }
-    if (!watching) {
-      watching = true;
-      core.keepAfter(TimeUnit.SECONDS.toNanos(1), this::watch);
+    Route.BusPlace place = core.route().busPlace(channel.name);
+    BusLine line =
+        place == null
+            ? null
+            : lines.computeIfAbsent(
+                place.name(), key -> new BusLine(this, core, transport.client(), place));
+    BusLine before = channel.line;
+    if (line == before || line == null) {
+      return;
     }
+    channel.line = line;
+    if (before != null) {
+      before.remove(channel);
+      channel.lost();
+    }
+    line.add(channel);
+  }
+
+  void start() {
+    core.keeper().runEvery(TimeUnit.SECONDS.toNanos(1), this::watch);
   }
 
   private void watch() {
-    lines.values().forEach(BusLine::watch);
-    if (!core.closed()) {
-      core.keepAfter(TimeUnit.SECONDS.toNanos(1), this::watch);
-    }
+    placeAll();
+    lines
+        .values()
+        .removeIf(
+            line -> {
+              line.watch();
+              return line.retired();
+            });
   }
 
   private void forget(Listening one) {
-    Channel channel = one.channel;
+    Channel channel = channels.get(one.name);
+    if (channel == null) {
+      return;
+    }
     channel.listening.remove(one);
+    channels.computeIfPresent(one.name, (name, known) -> known.listening.isEmpty() ? null : known);
     BusLine line = channel.line;
-    if (channel.listening.isEmpty() && line != null) {
+    if (line != null && channels.get(one.name) != channel) {
       channel.line = null;
       line.remove(channel);
-      channel.live = false;
     }
   }
 
@@ -203,7 +236,7 @@ final class Bus {
   /* Lets listeners hear of the loss, and nothing after it. */
   void close() {
     channels.values().forEach(Channel::lost);
-    core.keep(() -> lines.values().forEach(BusLine::end));
+    core.keeper().run(() -> lines.values().forEach(BusLine::end));
     dispatcher.shutdown();
   }
 }

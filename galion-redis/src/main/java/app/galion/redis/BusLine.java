@@ -1,13 +1,14 @@
 package app.galion.redis;
 
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisConnectionStateListener;
-import io.lettuce.core.RedisURI;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.pubsub.api.async.RedisPubSubAsyncCommands;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,8 +29,8 @@ final class BusLine {
 
   private final Bus bus;
   private final LinkCore core;
-  private final Transport transport;
-  private final RedisURI uri;
+  private final RedisClient client;
+  private final Route.BusPlace place;
   private final Set<Bus.Channel> channels = new LinkedHashSet<>();
   private @Nullable StatefulRedisPubSubConnection<String, byte[]> connection;
   private boolean connecting;
@@ -37,11 +38,11 @@ final class BusLine {
   private int failures;
   private volatile long heardAt;
 
-  BusLine(Bus bus, LinkCore core, Transport transport, RedisURI uri) {
+  BusLine(Bus bus, LinkCore core, RedisClient client, Route.BusPlace place) {
     this.bus = bus;
     this.core = core;
-    this.transport = transport;
-    this.uri = uri;
+    this.client = client;
+    this.place = place;
   }
 
   void add(Bus.Channel channel) {
@@ -56,7 +57,10 @@ final class BusLine {
   void remove(Bus.Channel channel) {
     channels.remove(channel);
     if (connection != null) {
-      said(connection.async().unsubscribe(channel.name).toCompletableFuture(), "unsubscribing");
+      RedisPubSubAsyncCommands<String, byte[]> to = connection.async();
+      said(
+          place.sharded() ? to.sunsubscribe(channel.name) : to.unsubscribe(channel.name),
+          "unsubscribing");
     }
   }
 
@@ -67,12 +71,12 @@ final class BusLine {
     connecting = true;
     CompletableFuture<StatefulRedisPubSubConnection<String, byte[]>> opened;
     try {
-      opened = transport.client().connectPubSubAsync(CODEC, uri).toCompletableFuture();
+      opened = client.connectPubSubAsync(CODEC, place.uri()).toCompletableFuture();
     } catch (RuntimeException e) {
       opened = CompletableFuture.failedFuture(e);
     }
     CompletionStage<?> unused =
-        opened.whenComplete((fresh, error) -> core.keep(() -> opened(fresh, error)));
+        opened.whenComplete((fresh, error) -> core.keeper().run(() -> opened(fresh, error)));
   }
 
   private void opened(
@@ -94,7 +98,7 @@ final class BusLine {
         new RedisConnectionStateListener() {
           @Override
           public void onRedisDisconnected(RedisChannelHandler<?, ?> ended) {
-            core.keep(() -> lost(fresh));
+            core.keeper().run(() -> lost(fresh));
           }
         });
     if (!fresh.isOpen()) {
@@ -106,10 +110,11 @@ final class BusLine {
   }
 
   private void subscribe(StatefulRedisPubSubConnection<String, byte[]> on, Bus.Channel channel) {
-    said(on.async().subscribe(channel.name).toCompletableFuture(), "subscribing");
+    RedisPubSubAsyncCommands<String, byte[]> to = on.async();
+    said(place.sharded() ? to.ssubscribe(channel.name) : to.subscribe(channel.name), "subscribing");
   }
 
-  private void said(CompletableFuture<?> reply, String what) {
+  private void said(CompletionStage<?> reply, String what) {
     CompletionStage<?> unused =
         reply.whenComplete(
             (nothing, error) -> {
@@ -117,6 +122,7 @@ final class BusLine {
                 heardAt = core.ticker().read();
               } else {
                 core.note(what + " failed", error);
+                core.route().refresh();
               }
             });
   }
@@ -135,13 +141,22 @@ final class BusLine {
       long most = core.settings().reconnectDelay().toNanos();
       long bound = failures == 0 ? Math.max(2, most / 10) : most;
       failures++;
-      core.keepAfter(bound / 2 + ThreadLocalRandom.current().nextLong(bound / 2), this::connect);
+      core.keeper()
+          .runAfter(bound / 2 + ThreadLocalRandom.current().nextLong(bound / 2), this::connect);
     }
   }
 
-  /* Once a second: a PING, and the end of a connection that has been silent for long. */
+  boolean retired() {
+    return closed;
+  }
+
+  /* Once a second: a PING, new attempts to subscribe where that failed, and the end of a connection that has been silent for long. */
   void watch() {
     StatefulRedisPubSubConnection<String, byte[]> now = connection;
+    if (channels.isEmpty() && !connecting) {
+      retire();
+      return;
+    }
     if (now == null) {
       return;
     }
@@ -149,7 +164,12 @@ final class BusLine {
       lost(now);
       return;
     }
-    said(now.async().ping().toCompletableFuture(), "probing the bus");
+    said(now.async().ping(), "probing the bus");
+    for (Bus.Channel channel : channels) {
+      if (!channel.live()) {
+        subscribe(now, channel); // it was refused, or its confirmation is under way
+      }
+    }
   }
 
   /* For good, with the link: the client then ends all its connections at once. */
@@ -159,7 +179,7 @@ final class BusLine {
   }
 
   /* For good, while the link goes on. */
-  void retire() {
+  private void retire() {
     StatefulRedisPubSubConnection<String, byte[]> now = connection;
     end();
     if (now != null) {
@@ -192,11 +212,35 @@ final class BusLine {
     }
 
     @Override
+    public void smessage(String channel, byte[] message) {
+      message(channel, message);
+    }
+
+    @Override
     public void subscribed(String channel, long count) {
       Bus.Channel known = bus.channel(channel);
       if (known != null) {
-        known.subscribed();
+        known.subscribed(BusLine.this);
       }
+    }
+
+    @Override
+    public void ssubscribed(String channel, long count) {
+      subscribed(channel, count);
+    }
+
+    /* Nobody asked for that while the channel is still on this line: its slot has moved. */
+    @Override
+    public void sunsubscribed(String channel, long count) {
+      core.keeper().run(() -> evicted(channel));
+    }
+  }
+
+  private void evicted(String name) {
+    Bus.Channel channel = bus.channel(name);
+    if (channel != null && channels.contains(channel)) {
+      channel.lost();
+      core.route().refresh();
     }
   }
 }

@@ -50,6 +50,8 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
   private final List<byte[]> args;
   private final long startedAt;
   private final long nanos;
+  private final boolean pinned;
+  private final boolean asking;
   private final @Nullable Call origin;
   private final int hops;
   private final Line line;
@@ -69,7 +71,12 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
       List<byte[]> args,
       long startedAt,
       long nanos) {
-    this(line, keyword, script, keys, args, startedAt, nanos, null, 0);
+    this(line, keyword, script, keys, args, startedAt, nanos, false, false, null, 0);
+  }
+
+  /* A call that only this line's server can answer. */
+  static Call pinned(Line line, Keyword keyword, List<byte[]> args, long startedAt, long nanos) {
+    return new Call(line, keyword, null, List.of(), args, startedAt, nanos, true, false, null, 0);
   }
 
   private Call(
@@ -80,6 +87,8 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
       List<byte[]> args,
       long startedAt,
       long nanos,
+      boolean pinned,
+      boolean asking,
       @Nullable Call origin,
       int hops) {
     this.core = line.core();
@@ -90,15 +99,21 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     this.args = args;
     this.startedAt = startedAt;
     this.nanos = nanos;
+    this.pinned = pinned;
+    this.asking = asking;
     this.origin = origin;
     this.hops = hops;
   }
 
   /* This call again, on a line that has already admitted it. */
-  Call again(Line onLine, Keyword as) {
+  Call again(Line onLine, Keyword as, boolean asks) {
     Call first = origin == null ? this : origin;
-    Call again = new Call(onLine, as, script, keys, args, startedAt, nanos, first, hops + 1);
+    Call again =
+        new Call(onLine, as, script, keys, args, startedAt, nanos, false, asks, first, hops + 1);
     first.repetition = again;
+    if (first.isDone()) {
+      again.releaseUnsent();
+    }
     return again;
   }
 
@@ -110,8 +125,13 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     return script;
   }
 
-  long startedAt() {
-    return startedAt;
+  boolean pinned() {
+    return pinned;
+  }
+
+  /* Whether the server is asked for a slot that it is only about to get. */
+  boolean asking() {
+    return asking;
   }
 
   long dueAt() {
@@ -136,9 +156,8 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     if (unsent) {
       line.leave();
     }
-    if (super.completeExceptionally(core.timeout(this, nanos, !unsent))) {
+    if (settled(super.completeExceptionally(core.timeout(this, nanos, !unsent)))) {
       core.counters().failures(Reason.TIMEOUT).increment();
-      settled();
     }
   }
 
@@ -171,31 +190,19 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
 
   @Override
   public boolean complete(Reply reply) {
-    boolean won = super.complete(reply);
-    if (won) {
-      settled();
-    }
-    return won;
+    return settled(super.complete(reply));
   }
 
   @Override
   public boolean cancel(boolean mayInterruptIfRunning) {
-    boolean won = super.cancel(mayInterruptIfRunning);
-    if (won) {
-      settled();
-    }
-    return won;
+    return settled(super.cancel(mayInterruptIfRunning));
   }
 
   /* By Lettuce when the call cannot be written or the connection ended, and by the caller. */
   @Override
   public boolean completeExceptionally(Throwable error) {
     if (error instanceof RedisUnavailableException || !Line.isTransportError(error)) {
-      boolean won = super.completeExceptionally(error);
-      if (won) {
-        settled();
-      }
-      return won;
+      return settled(super.completeExceptionally(error));
     }
     int before = (int) STATE.getAndSet(this, GONE);
     if (before != GONE) {
@@ -208,16 +215,20 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     return true;
   }
 
-  private void settled() {
+  /* Lets go of what waits for the call once it has its result. */
+  private boolean settled(boolean won) {
     Deadlines.Entry added = entry;
-    if (added != null) {
+    if (won && added != null) {
       added.clear();
     }
-    releaseUnsent();
     Call again = repetition;
-    if (again != null) {
+    if (won) {
+      releaseUnsent();
+    }
+    if (won && again != null) {
       again.releaseUnsent();
     }
+    return won;
   }
 
   private void releaseUnsent() {
@@ -238,7 +249,7 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
       return;
     }
     if (output.hasError()) {
-      core.answeredWithError(this, output.getError());
+      core.calls().answeredWithError(this, output.getError());
     } else {
       (origin == null ? this : origin).complete(output.get());
     }

@@ -15,7 +15,6 @@ final class Keyword implements ProtocolKeyword {
   static final Keyword EVALSHA = new Keyword("EVALSHA");
   static final Keyword EVAL = new Keyword("EVAL");
   static final Keyword ASKING = new Keyword("ASKING");
-  static final Keyword PING = new Keyword("PING");
 
   private static final Pattern NAME = Pattern.compile("[A-Z][A-Z0-9._-]{0,63}");
   private static final int MAX_KNOWN = 1024;

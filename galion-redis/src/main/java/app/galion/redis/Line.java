@@ -2,6 +2,7 @@ package app.galion.redis;
 
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.RedisCommand;
 import io.netty.handler.codec.EncoderException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
@@ -85,19 +86,31 @@ final class Line {
 
   void send(Call call) {
     try {
-      connection.dispatch(call);
+      if (call.asking()) {
+        sendAsking(call);
+      } else {
+        connection.dispatch(call);
+      }
     } catch (RuntimeException e) {
       call.completeExceptionally(new RedisException("dispatch failed", e));
     }
   }
 
-  /* A command of the link's own, admitted even while the line is suspect. */
+  /* ASKING allows the very next request alone, so both go out at once. */
+  private void sendAsking(Call call) {
+    long now = core.ticker().read();
+    waiting.getAndIncrement();
+    Call asking = Call.pinned(this, Keyword.ASKING, List.of(), now, call.dueAt() - now);
+    connection.dispatch(List.<RedisCommand<byte[], byte[], ?>>of(asking, call));
+  }
+
+  /* A command of the link's own, which stays on this line; admitted even while the line is suspect. */
   CompletableFuture<Reply> ask(String command, List<byte[]> args, Duration deadline) {
     long now = core.ticker().read();
     if (!enter(now)) {
       return CompletableFuture.failedFuture(node.overloaded());
     }
-    Call call = new Call(this, Keyword.of(command), null, List.of(), args, now, deadline.toNanos());
+    Call call = Call.pinned(this, Keyword.of(command), args, now, deadline.toNanos());
     core.deadlines().add(call);
     send(call);
     return call;
@@ -107,7 +120,7 @@ final class Line {
     REPLIED_AT.setOpaque(this, core.ticker().read());
     if (suspect) {
       suspect = false;
-      core.trusted(this);
+      core.suspicion().allayed(this);
     }
   }
 
@@ -142,7 +155,7 @@ final class Line {
   }
 
   String brokenBy(Throwable error) {
-    return "lost the connection to " + node.address() + ": " + LinkCore.brief(error);
+    return "lost the connection to " + node.address() + ": " + Trouble.brief(error);
   }
 
   static boolean isTransportError(Throwable error) {

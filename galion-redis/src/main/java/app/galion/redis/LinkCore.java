@@ -11,34 +11,27 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the parts of one link share: its threads, its clock, how a call is issued and how trouble is
- * worded. The keeper is the one thread on which connections come and go.
+ * What the parts of one link share: its threads, its clock, its route, and what has happened to it.
  */
 final class LinkCore {
 
   private static final Logger LOG = System.getLogger("app.galion.redis");
-  private static final long MAX_NANOS = TimeUnit.DAYS.toNanos(1);
-  private static final long PROBE_MILLIS = 100;
-  private static final long WATCH_MILLIS = 1000;
+  private static final long WATCH_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ComponentId id;
   private final Settings settings;
   private final Ticker ticker;
   private final RedisClient client;
   private final LinkCounters counters = new LinkCounters();
-  private final ScheduledThreadPoolExecutor keeper;
+  private final Keeper keeper;
+  private final Calls calls = new Calls(this);
+  private final Suspicion suspicion = new Suspicion(this);
   private final Deadlines deadlines;
   private final AtomicLong epoch = new AtomicLong();
   private final Object changes = new Object();
@@ -46,27 +39,48 @@ final class LinkCore {
   private volatile Route route;
   private volatile String lastTrouble = "";
   private volatile boolean closed;
+  private volatile Runnable rerouted = () -> {};
 
   LinkCore(ComponentId id, Settings settings, RedisClient client, List<RedisURI> uris) {
     this.id = id;
     this.settings = settings;
     this.client = client;
     ticker = settings.ticker();
-    keeper = new ScheduledThreadPoolExecutor(1, threads("keeper"));
-    keeper.setRemoveOnCancelPolicy(true);
+    keeper = new Keeper(id, threads("keeper"));
     deadlines =
         new Deadlines(
-            ticker, threads("deadlines"), settings.suspectAfter().toNanos() / 5, this::patrol);
+            ticker, threads("deadlines"), settings.suspectAfter().toNanos() / 5, suspicion::patrol);
     closedRefusal = unavailable(Reason.CLOSED, false, "is closed; build another link", null);
-    route = new SingleRoute(new Node(this, uris.get(0)));
+    route =
+        uris.size() > 1
+            ? new ClusterRoute(this, uris)
+            : new SingleRoute(
+                uris.get(0).getSentinels().isEmpty() ? Topology.STANDALONE : Topology.SENTINEL,
+                new Node(this, uris.get(0)),
+                markerKey(""));
   }
 
-  void start() {
+  /* Whoever listens to channels must move when the route changes. */
+  void start(Runnable whenRerouted) {
+    rerouted = whenRerouted;
     deadlines.start();
-    keep(route::start);
-    Future<?> unused =
-        keeper.scheduleWithFixedDelay(
-            () -> guarded(this::watch), WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+    keeper.run(route::start);
+    keeper.runEvery(WATCH_NANOS, () -> route.watch());
+  }
+
+  /* The one server turns out to be one of a cluster's; on the keeper's thread. */
+  void foundCluster(Node node) {
+    if (!closed && route.topology() == Topology.STANDALONE) {
+      LOG.log(Level.INFO, () -> id + " finds a cluster at " + node.address());
+      route = new ClusterRoute(this, List.of(node.uri()));
+      node.retire();
+      route.start();
+    }
+  }
+
+  void rerouted() {
+    rerouted.run();
+    changed();
   }
 
   ThreadFactory threads(String job) {
@@ -97,6 +111,18 @@ final class LinkCore {
     return counters;
   }
 
+  Keeper keeper() {
+    return keeper;
+  }
+
+  Calls calls() {
+    return calls;
+  }
+
+  Suspicion suspicion() {
+    return suspicion;
+  }
+
   Deadlines deadlines() {
     return deadlines;
   }
@@ -121,77 +147,6 @@ final class LinkCore {
     return lastTrouble;
   }
 
-  // Calls.
-
-  CompletableFuture<Reply> issue(
-      Keyword keyword,
-      @Nullable RedisScript script,
-      byte @Nullable [] routingKey,
-      List<byte[]> keys,
-      List<byte[]> args,
-      Duration deadline) {
-    long nanos = nanos(deadline);
-    counters.calls.increment();
-    Node node = route.node(routingKey);
-    Line line = Line.usable(node.line());
-    if (line == null || closed) {
-      return refused(closed ? closedRefusal : node.refusal());
-    }
-    long now = ticker.read();
-    if (!line.enter(now)) {
-      return refused(node.overloaded());
-    }
-    Call call = new Call(line, keyword, script, keys, args, now, nanos);
-    deadlines.add(call);
-    line.send(call);
-    return call;
-  }
-
-  private CompletableFuture<Reply> refused(RedisUnavailableException refusal) {
-    counters.failures(refusal.reason()).increment();
-    return CompletableFuture.failedFuture(refusal);
-  }
-
-  private static long nanos(Duration deadline) {
-    if (deadline.isNegative() || deadline.isZero()) {
-      throw new IllegalArgumentException("deadline " + deadline + " must be longer than zero");
-    }
-    return deadline.compareTo(Duration.ofDays(1)) >= 0 ? MAX_NANOS : deadline.toNanos();
-  }
-
-  /* The server's answer is an error; on a network thread. */
-  void answeredWithError(Call call, String error) {
-    RedisScript script = call.script();
-    if (script != null && error.startsWith("NOSCRIPT") && call.getType() != Keyword.EVAL) {
-      counters.unknownScripts.increment();
-      repeat(call, call.line(), Keyword.EVAL);
-      return;
-    }
-    if (error.startsWith("READONLY") && !call.line().node().info().replica()) {
-      Node node = call.line().node();
-      keep(() -> node.renew(call.line(), "the server became a replica"));
-    }
-    call.fail(
-        Reason.ERROR,
-        !ServerError.provesNothingDone(error),
-        "was answered with an error to "
-            + call
-            + " by "
-            + call.line().node().address()
-            + ": "
-            + error,
-        null);
-  }
-
-  private void repeat(Call call, Line line, Keyword as) {
-    if (!line.enter(ticker.read())) {
-      call.fail(Reason.OVERLOADED, false, "has no room to repeat " + call, null);
-      return;
-    }
-    Call again = call.again(line, as);
-    line.send(again);
-  }
-
   // Trouble, in words.
 
   RedisUnavailableException unavailable(
@@ -214,151 +169,27 @@ final class LinkCore {
         null);
   }
 
-  static boolean answeredWithError(Throwable error) {
-    return unwrap(error) instanceof RedisUnavailableException e && e.reason() == Reason.ERROR;
-  }
-
-  static boolean answered(Throwable error, String code) {
-    Throwable cause = unwrap(error);
-    String message = cause.getMessage();
-    return answeredWithError(cause) && message != null && message.contains(": " + code);
-  }
-
-  static Throwable unwrap(Throwable error) {
-    Throwable cause = error.getCause();
-    return (error instanceof CompletionException || error instanceof ExecutionException)
-            && cause != null
-        ? unwrap(cause)
-        : error;
-  }
-
-  static RuntimeException rethrow(Throwable error) {
-    Throwable cause = unwrap(error);
-    return cause instanceof RuntimeException e ? e : new CompletionException(cause);
-  }
-
-  /* The innermost cause in one line. Lettuce and the server name no secrets in theirs. */
-  static String brief(Throwable error) {
-    Throwable cause = error;
-    for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
-      cause = next;
-    }
-    String message = cause.getMessage();
-    return message == null
-        ? cause.getClass().getSimpleName()
-        : message.lines().findFirst().orElse("");
-  }
-
-  static String address(RedisURI uri) {
-    if (!uri.getSentinels().isEmpty()) {
-      StringBuilder out = new StringBuilder("primary '" + uri.getSentinelMasterId() + "' of");
-      for (RedisURI sentinel : uri.getSentinels()) {
-        out.append(' ').append(sentinel.getHost()).append(':').append(sentinel.getPort());
-      }
-      return out.toString();
-    }
-    return uri.getSocket() != null ? uri.getSocket() : uri.getHost() + ":" + uri.getPort();
-  }
-
   void note(String what, Throwable error) {
-    LOG.log(Level.DEBUG, () -> id + " " + what + ": " + brief(error));
+    LOG.log(Level.DEBUG, () -> id + " " + what + ": " + Trouble.brief(error));
   }
 
-  // The keeper.
-
-  void keep(Runnable work) {
-    try {
-      keeper.execute(() -> guarded(work));
-    } catch (RejectedExecutionException e) {
-      if (!closed) {
-        throw e;
-      }
-    }
-  }
-
-  void keepAfter(long nanos, Runnable work) {
-    try {
-      Future<?> unused = keeper.schedule(() -> guarded(work), nanos, TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      if (!closed) {
-        throw e;
-      }
-    }
-  }
-
-  private void guarded(Runnable work) {
-    try {
-      work.run();
-    } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, id + " could not keep its connections", e);
-    }
-  }
-
-  private void watch() {
-    for (Node node : route.nodes()) {
-      node.watch();
-    }
-  }
-
-  /* On the deadlines' thread, while calls wait. */
-  private void patrol() {
-    long now = ticker.read();
-    long limit = settings.suspectAfter().toNanos();
-    for (Node node : route.nodes()) {
-      Line line = node.line();
-      if (line != null && line.suspectIfSilent(now, limit)) {
-        counters.suspicions.increment();
-        changed();
-        keep(() -> suspected(node, line));
-      }
-    }
-  }
-
-  private void suspected(Node node, Line line) {
-    lastTrouble = "no answer from " + node.address() + " while calls wait";
-    LOG.log(
-        Level.WARNING,
-        () ->
-            id
-                + " is SUSPECT: no answer from "
-                + node.address()
-                + " for "
-                + settings.suspectAfter().toMillis()
-                + " ms while "
-                + line.waiting()
-                + " calls wait; new calls fail at once, a PING every "
-                + PROBE_MILLIS
-                + " ms finds out");
-    probe(node, line);
-  }
-
-  private void probe(Node node, Line line) {
-    if (node.line() == line && line.suspect()) {
-      node.probe();
-      keepAfter(TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS), () -> probe(node, line));
-    }
-  }
-
-  /* A suspect line has answered; on a network thread. */
-  void trusted(Line line) {
-    keep(
-        () -> {
-          LOG.log(Level.INFO, () -> id + " hears " + line.node().address() + " again");
-          changed();
-        });
+  void troubled(String what) {
+    lastTrouble = what;
+    changed();
   }
 
   void online(Node node) {
     counters.connects.increment();
     lastTrouble = "";
     LOG.log(Level.INFO, () -> id + " is connected to " + node.address());
-    changed();
+    rerouted();
   }
 
   void offline(Node node, String why) {
     counters.disconnects.increment();
     lastTrouble = node.address() + ": " + why;
     LOG.log(Level.WARNING, () -> id + " lost " + node.address() + ": " + why + "; reconnecting");
+    route.refresh();
     changed();
   }
 
@@ -368,6 +199,7 @@ final class LinkCore {
       LOG.log(Level.WARNING, () -> id + " cannot connect to " + trouble + "; it goes on trying");
     }
     lastTrouble = trouble;
+    route.refresh();
   }
 
   /* A server is another one than before, or has lost its data. */
@@ -382,8 +214,8 @@ final class LinkCore {
   }
 
   /* The key that a flush of a server's data would remove. */
-  byte[] markerKey() {
-    return (settings.app() + ":f1:marker").getBytes(UTF_8);
+  byte[] markerKey(String tag) {
+    return (settings.app() + ":f1:" + tag + "marker").getBytes(UTF_8);
   }
 
   int inFlight() {
@@ -423,7 +255,10 @@ final class LinkCore {
     long from = ticker.read();
     long nanos = most.toNanos();
     synchronized (changes) {
-      while (!available() && !closed) {
+      while (closed || !route.complete()) {
+        if (closed) {
+          return false;
+        }
         long left = nanos - (ticker.read() - from);
         if (left <= 0) {
           return false;
@@ -431,21 +266,12 @@ final class LinkCore {
         TimeUnit.NANOSECONDS.timedWait(changes, left);
       }
     }
-    return available();
+    return true;
   }
 
   void close() {
     closed = true;
-    keep(() -> route.nodes().forEach(Node::end));
-    keeper.shutdown();
-    try {
-      if (!keeper.awaitTermination(2, TimeUnit.SECONDS)) {
-        keeper.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      keeper.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    keeper.close(() -> route.nodes().forEach(Node::end));
     deadlines.close();
     changed();
   }

@@ -10,9 +10,9 @@ final class LinkHealth {
 
   private LinkHealth() {}
 
-  static Health of(LinkCore core, Topology topology) {
+  static Health of(LinkCore core) {
     Map<String, String> details = new HashMap<>();
-    details.put("topology", topology.name().toLowerCase(Locale.ROOT));
+    details.put("topology", core.route().topology().name().toLowerCase(Locale.ROOT));
     details.put("epoch", Long.toString(core.epoch()));
     int up = 0;
     int total = 0;
@@ -39,7 +39,7 @@ final class LinkHealth {
       details.put("role", "a replica, which refuses writes");
     }
     Health.Status status =
-        core.closed() || up == 0
+        core.closed() || up == 0 || total == 0
             ? Health.Status.DOWN
             : up < total || replica ? Health.Status.DEGRADED : Health.Status.UP;
     return Health.of(status, details);

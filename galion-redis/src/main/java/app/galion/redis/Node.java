@@ -9,6 +9,7 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,8 @@ final class Node {
   private static final Duration WATCH_DEADLINE = Duration.ofSeconds(1);
   private static final long GIVE_UP_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
   private final LinkCore core;
   private final RedisURI uri;
   private final String address;
@@ -43,6 +46,7 @@ final class Node {
   private String incarnation = "";
   private @Nullable Line opening;
   private String marker = "";
+  private byte @Nullable [] markerKey;
   private int failures;
   private boolean connecting;
   private boolean closed;
@@ -50,7 +54,7 @@ final class Node {
   Node(LinkCore core, RedisURI uri) {
     this.core = core;
     this.uri = uri;
-    address = LinkCore.address(uri);
+    address = Trouble.address(uri);
     refusal =
         core.unavailable(
             Reason.DISCONNECTED, false, "is not connected to " + address + " yet", null);
@@ -122,7 +126,8 @@ final class Node {
       opened = CompletableFuture.failedFuture(e);
     }
     CompletionStage<?> unused =
-        opened.whenComplete((connection, error) -> core.keep(() -> opened(connection, error)));
+        opened.whenComplete(
+            (connection, error) -> core.keeper().run(() -> opened(connection, error)));
   }
 
   private void opened(
@@ -142,12 +147,13 @@ final class Node {
         new RedisConnectionStateListener() {
           @Override
           public void onRedisDisconnected(RedisChannelHandler<?, ?> ended) {
-            core.keep(() -> lost(fresh, "the connection ended"));
+            core.keeper().run(() -> lost(fresh, "the connection ended"));
           }
         });
     CompletionStage<?> unused =
         introduce(fresh)
-            .whenComplete((nothing, trouble) -> core.keep(() -> introduced(fresh, trouble)));
+            .whenComplete(
+                (nothing, trouble) -> core.keeper().run(() -> introduced(fresh, trouble)));
   }
 
   /* Asks who is there: what INFO says, the marker that a flush would remove, and the time. */
@@ -159,27 +165,43 @@ final class Node {
               if (error == null) {
                 return ServerInfo.parse(reply.text(0));
               }
-              if (LinkCore.answered(error, "NOPERM")) {
+              if (Trouble.answered(error, "NOPERM")) {
                 return ServerInfo.unknown();
               }
-              throw LinkCore.rethrow(error);
+              throw Trouble.rethrow(error);
             })
         .thenCompose(
             said -> {
               if (said.loading()) {
-                throw core.unavailable(Reason.ERROR, false, address + " is loading its data", null);
+                throw unsuitable("is loading its data");
+              }
+              if (said.cluster() && core.route().topology() == Topology.STANDALONE) {
+                foundCluster();
+                throw unsuitable("is one of a cluster");
+              }
+              if (said.replica() && core.route().topology() != Topology.STANDALONE) {
+                throw unsuitable("is a replica at the moment");
               }
               info = said;
               return look(fresh, HANDSHAKE);
             });
   }
 
+  private RedisUnavailableException unsuitable(String why) {
+    return core.unavailable(
+        Reason.ERROR, false, "does not use " + address + ", which " + why, null);
+  }
+
+  void foundCluster() {
+    core.keeper().run(() -> core.foundCluster(this));
+  }
+
   /* Reads the time and the marker, and sets a marker where there is none. */
   private CompletableFuture<?> look(Line at, Duration deadline) {
-    byte[] key = core.markerKey();
+    byte @Nullable [] key = core.route().marker(this);
     CompletableFuture<Reply> time = at.ask("TIME", List.of(), deadline);
     CompletableFuture<?> timed = time.thenAccept(reply -> clock.heard(reply, core.ticker().read()));
-    if (info.replica()) {
+    if (info.replica() || key == null) {
       return timed;
     }
     CompletableFuture<String> marked =
@@ -191,15 +213,15 @@ final class Node {
                         : mark(at, key, deadline))
             .exceptionally(
                 error -> {
-                  if (LinkCore.answeredWithError(error)) {
+                  if (Trouble.answeredWithError(error)) {
                     return marker; // may not be read or written here: a flush stays unseen
                   }
-                  throw LinkCore.rethrow(error);
+                  throw Trouble.rethrow(error);
                 });
     return timed.thenCombine(
         marked,
         (nothing, found) -> {
-          core.keep(() -> sighted(found));
+          core.keeper().run(() -> sighted(key, found));
           return found;
         });
   }
@@ -211,11 +233,15 @@ final class Node {
         .thenApply(reply -> reply.has(0) ? reply.text(0) : "");
   }
 
-  private void sighted(String found) {
+  /* A marker elsewhere, since slots have moved, says nothing about the data. */
+  private void sighted(byte[] key, String found) {
+    boolean moved = markerKey != null && !Arrays.equals(key, markerKey);
+    markerKey = key;
     marker = found;
-    String now = info.incarnation() + "/" + marker;
-    if (!now.equals(incarnation)) {
-      incarnation = now;
+    String now = info.incarnation() + "/" + (moved ? "" : found);
+    boolean same = now.equals(incarnation) || (moved && incarnation.startsWith(now));
+    incarnation = info.incarnation() + "/" + found;
+    if (!same) {
       core.sighted(this);
     }
   }
@@ -232,6 +258,7 @@ final class Node {
       return;
     }
     failures = 0;
+    core.route().met(this);
     line = fresh;
     core.online(this);
   }
@@ -257,7 +284,7 @@ final class Node {
     if (closed) {
       return;
     }
-    String why = LinkCore.brief(error);
+    String why = Trouble.brief(error);
     refusal = away(why);
     core.failedToConnect(this, why);
     retry();
@@ -277,8 +304,10 @@ final class Node {
     long least = failures == 0 ? 0 : most / 2;
     long bound = failures == 0 ? Math.max(1, most / 10) : most;
     failures++;
-    core.keepAfter(
-        least + ThreadLocalRandom.current().nextLong(Math.max(1, bound - least)), this::connect);
+    core.keeper()
+        .runAfter(
+            least + ThreadLocalRandom.current().nextLong(Math.max(1, bound - least)),
+            this::connect);
   }
 
   /* Ends the line and opens another one, which may lead to another server. */
@@ -323,10 +352,27 @@ final class Node {
                 });
   }
 
+  /* For good, while the link goes on: what is under way may end. */
+  void retire() {
+    Line last = line;
+    end();
+    if (last != null) {
+      closeIdle(last, core.ticker().read());
+    }
+  }
+
+  private void closeIdle(Line last, long since) {
+    if (last.waiting() <= 0 || core.ticker().read() - since > GIVE_UP_NANOS) {
+      last.close();
+    } else {
+      core.keeper().runAfter(IDLE_NANOS, () -> closeIdle(last, since));
+    }
+  }
+
   /* For good, with the link: the client then ends all its connections at once. */
   void end() {
     closed = true;
     line = null;
-    refusal = core.closedRefusal();
+    refusal = core.closed() ? core.closedRefusal() : away("it serves no slot any more");
   }
 }

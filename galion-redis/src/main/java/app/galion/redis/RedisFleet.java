@@ -63,13 +63,13 @@ final class RedisFleet implements Fleet {
   }
 
   void start() {
-    core.keep(this::tick);
+    core.keeper().run(this::tick);
   }
 
   private void tick() {
     if (!closed) {
       beat();
-      core.keepAfter(INTERVAL.toNanos(), this::tick);
+      core.keeper().runAfter(INTERVAL.toNanos(), this::tick);
     }
   }
 
@@ -91,18 +91,19 @@ final class RedisFleet implements Fleet {
         link.eval(BEAT, keys, args, DEADLINE)
             .whenComplete(
                 (reply, error) ->
-                    core.keep(
-                        () -> {
-                          underWay.set(false);
-                          if (error == null) {
-                            heard(reply);
-                          } else {
-                            core.note("the fleet's heartbeat failed", error);
-                          }
-                          if (again) {
-                            beat();
-                          }
-                        }));
+                    core.keeper()
+                        .run(
+                            () -> {
+                              underWay.set(false);
+                              if (error == null) {
+                                heard(reply);
+                              } else {
+                                core.note("the fleet's heartbeat failed", error);
+                              }
+                              if (again) {
+                                beat();
+                              }
+                            }));
   }
 
   private void heard(Reply reply) {
@@ -145,7 +146,7 @@ final class RedisFleet implements Fleet {
     requireLength("note", note, 0, MAX_NOTE);
     String before = note.isEmpty() ? notes.remove(topic) : notes.put(topic, note);
     if (!note.equals(before)) {
-      core.keep(this::beat);
+      core.keeper().run(this::beat);
     }
   }
 

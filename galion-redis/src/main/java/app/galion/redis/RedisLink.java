@@ -12,7 +12,6 @@ import io.lettuce.core.RedisURI;
 import io.lettuce.core.SslOptions;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -33,13 +32,11 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
 
   private final LinkCore core;
   private final Transport transport;
-  private final Topology topology;
   private final Bus bus;
   private final Object fleetLock = new Object();
   private volatile @Nullable RedisFleet fleet;
 
   private RedisLink(Builder builder, Settings settings) {
-    topology = builder.topology();
     transport = Transport.open(builder.clientResources, builder.sslOptions, settings);
     core =
         new LinkCore(
@@ -48,7 +45,8 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
             transport.client(),
             transport.adapt(builder.uris));
     bus = new Bus(core, transport);
-    core.start();
+    core.start(bus::placeAll);
+    bus.start();
   }
 
   /**
@@ -62,27 +60,7 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the app or an address is malformed
    */
   public static Builder builder(String app, String uris) {
-    List<RedisURI> parsed = new ArrayList<>();
-    String trimmed = requireNonNull(uris, "uris").trim();
-    String[] each =
-        trimmed.startsWith("redis-sentinel") || trimmed.startsWith("rediss-sentinel")
-            ? new String[] {trimmed}
-            : trimmed.split(",", -1);
-    for (String uri : each) {
-      try {
-        parsed.add(RedisURI.create(uri.trim()));
-      } catch (RuntimeException e) {
-        // without the cause, which would repeat the address and any password in it
-        throw new IllegalArgumentException(
-            "redis address "
-                + (parsed.size() + 1)
-                + " of "
-                + each.length
-                + " is malformed: it must be redis://host:port, rediss://host:port or"
-                + " redis-sentinel://host:port,host:port/db#primary");
-      }
-    }
-    return builder(app, parsed);
+    return new Builder(app, Addresses.parse(uris));
   }
 
   /**
@@ -110,23 +88,26 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
   /**
    * Returns how the servers are arranged.
    *
-   * @return the topology
+   * @return the topology; one address is taken for a standalone server until it turns out, with the
+   *     first connection, to be one of a cluster's
    */
   public Topology topology() {
-    return topology;
+    return core.route().topology();
   }
 
   /**
    * Returns whether calls are sent at this moment.
    *
-   * @return false while there is no connection, or one that is suspect
+   * @return false while there is no connection, or one that is suspect; in a cluster, while that is
+   *     so for every primary
    */
   public boolean available() {
     return core.available();
   }
 
   /**
-   * Waits until calls are sent. For tests and batch jobs; a service starts without waiting.
+   * Waits until calls are sent, in a cluster to every primary. For tests and batch jobs; a service
+   * starts without waiting.
    *
    * @param most how long to wait
    * @return false if the link did not become available, or was closed
@@ -169,8 +150,7 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
   public CompletableFuture<Reply> eval(
       RedisScript script, List<byte[]> keys, List<byte[]> args, Duration deadline) {
     requireNonNull(script, "script");
-    byte[] routingKey = keys.isEmpty() ? null : keys.get(0);
-    return core.issue(Keyword.EVALSHA, script, routingKey, keys, args, deadline);
+    return core.calls().eval(script, keys, args, deadline);
   }
 
   /**
@@ -185,8 +165,7 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
    *     refused
    */
   public CompletableFuture<Reply> command(String name, List<byte[]> args, Duration deadline) {
-    byte[] routingKey = args.isEmpty() ? null : args.get(0);
-    return core.issue(Keyword.of(name), null, routingKey, List.of(), args, deadline);
+    return core.calls().command(Keyword.of(name), args, deadline);
   }
 
   /**
@@ -203,11 +182,11 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
     try {
       return future instanceof Call call ? (T) call.await() : future.join();
     } catch (ExecutionException | CompletionException e) {
-      Throwable cause = LinkCore.unwrap(e);
+      Throwable cause = Trouble.unwrap(e);
       if (cause instanceof Error error) {
         throw error;
       }
-      throw LinkCore.rethrow(cause);
+      throw Trouble.rethrow(cause);
     }
   }
 
@@ -227,10 +206,13 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
   /**
    * Returns the command by which scripts publish what {@link #subscribe} hears.
    *
-   * @return {@code PUBLISH}, or {@code SPUBLISH} in a cluster that has it
+   * <p>Ask anew for every script: it is known once the link is connected. {@code SPUBLISH} needs a
+   * channel in the hash slot of the script's keys.
+   *
+   * @return {@code PUBLISH}, or {@code SPUBLISH} in a cluster whose primaries all have it
    */
   public String publishCommand() {
-    return "PUBLISH";
+    return core.route().sharded() ? "SPUBLISH" : "PUBLISH";
   }
 
   /**
@@ -282,7 +264,7 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
 
   @Override
   public Health health() {
-    return LinkHealth.of(core, topology);
+    return LinkHealth.of(core);
   }
 
   LinkCounters counters() {
@@ -440,6 +422,11 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
      * @throws IllegalStateException if options contradict each other
      */
     public RedisLink build() {
+      List<String> conflicts = Addresses.conflicts(uris);
+      if (!conflicts.isEmpty()) {
+        throw new IllegalStateException(
+            "redis '" + app + "' cannot be built: " + String.join("; ", conflicts));
+      }
       return new RedisLink(
           this,
           new Settings(
@@ -450,15 +437,6 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
               reconnectDelay,
               connectTimeout,
               maxInFlight));
-    }
-
-    private Topology topology() {
-      boolean sentinel = uris.stream().anyMatch(uri -> !uri.getSentinels().isEmpty());
-      if (uris.size() > 1) {
-        throw new IllegalStateException(
-            "redis '" + app + "' has " + uris.size() + " addresses, but a link takes one");
-      }
-      return sentinel ? Topology.SENTINEL : Topology.STANDALONE;
     }
 
     private static Duration within(String what, Duration value, Duration least, Duration most) {

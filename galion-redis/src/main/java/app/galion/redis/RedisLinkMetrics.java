@@ -49,6 +49,14 @@ public final class RedisLinkMetrics implements MeterBinder {
     count(registry, tags, "bus.losses", "Times messages may be missing", counters.losses);
     count(registry, tags, "bus.failures", "Failures of listeners", counters.listenerFailures);
     gauge(registry, tags, "available", "1 while calls are sent", l -> l.available() ? 1 : 0);
+    gauge(
+        registry, tags, "nodes", "Servers that calls go to", l -> l.core().route().nodes().size());
+    gauge(
+        registry,
+        tags,
+        "nodes.available",
+        "Of these, servers that are connected and not silent",
+        l -> l.core().route().nodes().stream().filter(Node::available).count());
     gauge(registry, tags, "epoch", "Grows when data may be lost", RedisLink::epoch);
     gauge(registry, tags, "in.flight", "Calls that wait", l -> l.core().inFlight());
   }

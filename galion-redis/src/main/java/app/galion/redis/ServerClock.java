@@ -18,10 +18,6 @@ final class ServerClock {
     last.set(new Sample(time.integer(0) * 1_000_000 + time.integer(1), now));
   }
 
-  void forget() {
-    last.set(null);
-  }
-
   /* 0 before the first answer. */
   long micros(long now) {
     Sample sample = last.get();

@@ -38,8 +38,10 @@ record ServerInfo(Map<String, String> fields) {
     return "slave".equals(field("role"));
   }
 
-  String version() {
-    return field("redis_version");
+  /* 0 where the server does not say. */
+  int major() {
+    String major = field("redis_version").split("\\.", 2)[0];
+    return major.matches("\\d{1,4}") ? Integer.parseInt(major) : 0;
   }
 
   /* Another one after a restart, and after a replica became the primary. */

@@ -53,14 +53,26 @@ record Transport(RedisClient client, @Nullable ClientResources own, Duration tim
   }
 
   RedisURI adapt(RedisURI given) {
-    RedisURI uri = RedisURI.builder(given).build();
+    RedisURI uri = copy(given);
     uri.setTimeout(timeout);
-    for (RedisURI sentinel : uri.getSentinels()) {
-      sentinel.setTimeout(timeout);
-    }
     if (uri.getClientName() == null) {
       uri.setClientName(name);
     }
+    return uri;
+  }
+
+  /* Lettuce's own copy refuses an address that has only Sentinels. */
+  private RedisURI copy(RedisURI given) {
+    if (given.getSentinels().isEmpty()) {
+      return RedisURI.builder(given).build();
+    }
+    RedisURI uri = new RedisURI();
+    uri.setSentinelMasterId(given.getSentinelMasterId());
+    uri.setDatabase(given.getDatabase());
+    uri.setClientName(given.getClientName());
+    uri.applySsl(given);
+    uri.applyAuthentication(given);
+    given.getSentinels().forEach(sentinel -> uri.getSentinels().add(adapt(sentinel)));
     return uri;
   }
 

@@ -1,0 +1,260 @@
+package app.galion.redis;
+
+import static app.galion.redis.RedisLink.bytes;
+import static app.galion.redis.RedisLink.join;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.galion.redis.RedisUnavailableException.Reason;
+import app.galion.spi.Health;
+import app.galion.spi.Ticker;
+import app.galion.testkit.Await;
+import app.galion.testkit.RedisClusterServers;
+import app.galion.testkit.RedisServer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** A link to a cluster of three primaries with a replica each; the last tests break it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ClusterTest {
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Ticker CLOCK = Ticker.system();
+  /* In slots 3300, 11694 and 7629: a different third each. */
+  private static final List<String> THIRDS = List.of("{b}", "{c}", "{d}");
+  private static final RedisScript ECHO = RedisScript.resource(ClusterTest.class, "echo.lua");
+
+  private static RedisClusterServers cluster;
+  private RedisLink link;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = RedisClusterServers.start(3, 1);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    link = RedisLink.builder("cluster", cluster.uris()).build();
+    assertThat(link.awaitAvailable(LONG)).isTrue();
+    Await.until("all primaries", LONG, () -> link.health().status() == Health.Status.UP);
+  }
+
+  @AfterEach
+  void disconnect() {
+    link.close();
+  }
+
+  private Reply command(String name, String key, String... args) {
+    List<byte[]> all = new ArrayList<>(List.of(link.key(key)));
+    for (String arg : args) {
+      all.add(bytes(arg));
+    }
+    return join(link.command(name, all, SECOND));
+  }
+
+  private RedisServer primaryOf(String key) {
+    return cluster.primaryOf(new String(link.key(key), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  @Order(1)
+  void findsTheServerOfEachKey() {
+    assertThat(link.topology()).isEqualTo(Topology.CLUSTER);
+    assertThat(THIRDS.stream().map(this::primaryOf).distinct()).hasSize(3);
+    for (int i = 0; i < 100; i++) {
+      assertThat(command("INCR", "n:" + i).integer(0)).isEqualTo(1);
+      assertThat(command("DEL", "n:" + i).integer(0)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @Order(2)
+  void runsScriptsWhereTheirKeysAre() {
+    for (String third : THIRDS) {
+      List<byte[]> keys = List.of(link.key(third + "a"), link.key(third + "b"));
+      assertThatCode(() -> join(link.eval(ECHO, keys, List.of(bytes("x")), SECOND)))
+          .doesNotThrowAnyException();
+    }
+    for (RedisServer node : cluster.nodes()) {
+      node.command("SCRIPT", "FLUSH");
+    }
+    for (String third : THIRDS) {
+      assertThatCode(
+              () -> join(link.eval(ECHO, List.of(link.key(third)), List.of(bytes("x")), SECOND)))
+          .doesNotThrowAnyException();
+    }
+  }
+
+  @Test
+  @Order(3)
+  void refusesKeysOfDifferentSlots() {
+    List<byte[]> keys = List.of(link.key("{b}"), link.key("{c}"));
+
+    assertThatThrownBy(() -> join(link.eval(ECHO, keys, List.of(bytes("x")), SECOND)))
+        .isInstanceOf(RedisUnavailableException.class)
+        .hasMessageContaining("its 2 keys are in different hash slots")
+        .hasMessageContaining("hash tag");
+  }
+
+  @Test
+  @Order(4)
+  void hearsChannelsOnTheServersOfTheirSlots() throws Exception {
+    for (String third : THIRDS) {
+      LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+      String channel = new String(link.key("bus:" + third), StandardCharsets.UTF_8);
+      try (Subscription unused = link.subscribe(channel, collecting(heard))) {
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
+        join(link.command(link.publishCommand(), List.of(bytes(channel), bytes("hi")), SECOND));
+        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("hi");
+      }
+    }
+  }
+
+  private static BusListener collecting(LinkedBlockingQueue<String> heard) {
+    return new BusListener() {
+      @Override
+      public void onMessage(byte[] message) {
+        heard.add(new String(message, StandardCharsets.UTF_8));
+      }
+
+      @Override
+      public void onSubscribed() {
+        heard.add("(subscribed)");
+      }
+
+      @Override
+      public void onLost() {
+        heard.add("(lost)");
+      }
+    };
+  }
+
+  @Test
+  @Order(5)
+  void losesNoCallAndNoChannelWhenASlotMoves() throws Exception {
+    String key = "{moving}";
+    String whole = new String(link.key(key), StandardCharsets.UTF_8);
+    RedisServer source = primaryOf(key);
+    RedisServer target =
+        THIRDS.stream().map(this::primaryOf).filter(p -> p != source).findFirst().orElseThrow();
+    LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    try (Subscription unused = link.subscribe(whole, collecting(heard))) {
+      assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
+      AtomicBoolean stop = new AtomicBoolean();
+      LongAdder counted = new LongAdder();
+      LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
+      Thread caller =
+          new Thread(
+              () -> {
+                while (!stop.get()) {
+                  try {
+                    command("INCR", key);
+                    counted.increment();
+                  } catch (RuntimeException e) {
+                    failures.add(e);
+                  }
+                }
+              });
+      caller.start();
+      Await.until("calls", LONG, () -> counted.sum() > 100);
+      cluster.moveSlot(whole, target);
+      long moved = counted.sum();
+      Await.until("calls after the move", LONG, () -> counted.sum() > moved + 100);
+      stop.set(true);
+      caller.join();
+
+      assertThat(failures).isEmpty();
+      assertThat(command("GET", key).integer(0)).isEqualTo(counted.sum());
+      Await.until(
+          "the channel is heard at its new place",
+          LONG,
+          () -> {
+            join(link.command(link.publishCommand(), List.of(bytes(whole), bytes("on")), SECOND));
+            return heard.contains("on");
+          });
+    }
+  }
+
+  @Test
+  @Order(6)
+  void aSilentPrimaryHoldsUpNoOtherKeys() {
+    RedisServer frozen = primaryOf(THIRDS.get(0));
+    frozen.pause();
+    try {
+      Await.until(
+          "suspect",
+          LONG,
+          () -> {
+            long from = CLOCK.read();
+            RedisUnavailableException failure =
+                FaultTest.failure(
+                    link.command("GET", List.of(link.key(THIRDS.get(0))), Duration.ofMillis(100)));
+            assertThat(CLOCK.read() - from).isLessThan(TimeUnit.MILLISECONDS.toNanos(400));
+            return failure.reason() == Reason.SUSPECT;
+          });
+      command("SET", THIRDS.get(1), "x");
+      command("SET", THIRDS.get(2), "x");
+      assertThat(link.health().status()).isNotEqualTo(Health.Status.UP);
+    } finally {
+      frozen.resume();
+    }
+    Await.until("heard again", LONG, () -> link.health().status() == Health.Status.UP);
+  }
+
+  @Test
+  @Order(7)
+  void recoversWithinTenSecondsFromALostPrimaryWhileTheOthersGoOn() throws Exception {
+    long epoch = link.epoch();
+    cluster.awaitSound(LONG);
+    String key = THIRDS.get(2);
+    String channel = new String(link.key("bus:" + key), StandardCharsets.UTF_8);
+    LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    try (Subscription unused = link.subscribe(channel, collecting(heard))) {
+      assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
+      long killed = CLOCK.read();
+      cluster.killPrimaryOf(new String(link.key(key), StandardCharsets.UTF_8));
+      command("SET", THIRDS.get(1), "meanwhile");
+      Await.until("a new primary serves", LONG, () -> serves(key));
+      assertThat(CLOCK.read() - killed).isLessThan(Duration.ofSeconds(10).toNanos());
+      Await.until("a new epoch", LONG, () -> link.epoch() > epoch);
+      Await.until(
+          "the channel is heard again",
+          LONG,
+          () -> {
+            join(link.command(link.publishCommand(), List.of(bytes(channel), bytes("on")), SECOND));
+            return heard.contains("on");
+          });
+      assertThat(heard).contains("(lost)");
+    }
+  }
+
+  private boolean serves(String key) {
+    try {
+      command("SET", key, "back");
+      return true;
+    } catch (RedisUnavailableException e) {
+      return false;
+    }
+  }
+}
