@@ -1,0 +1,26 @@
+package app.galion.reference;
+
+import app.galion.circuit.VendorCall;
+import java.net.http.HttpClient;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** ElevenLabs' wire format: text to speech. */
+final class ElevenLabs {
+
+  private static final String MODEL = "eleven_multilingual_v2";
+
+  private final VendorApi api;
+
+  /**
+   * @param base has no {@code /v1}
+   */
+  ElevenLabs(HttpClient http, String base, @Nullable String key) {
+    this.api = new VendorApi(http, base, "xi-api-key", key == null ? "none" : key);
+  }
+
+  byte[] speak(VendorCall call, SpeechRequest request) {
+    String path = "/v1/text-to-speech/" + request.voice() + "?output_format=mp3_44100_128";
+    return api.send(call, api.json(path, Map.of("text", request.text(), "model_id", MODEL)));
+  }
+}

@@ -1,0 +1,4 @@
+package app.galion.reference;
+
+/** Where the vendors are. */
+record Vendors(OpenAi openAi, ElevenLabs elevenLabs) {}

@@ -1,0 +1,204 @@
+package app.galion.reference;
+
+import static app.galion.reference.RunningReference.address;
+import static app.galion.reference.RunningReference.caller;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.reference.RunningReference.Answer;
+import app.galion.testkit.Await;
+import app.galion.testkit.RedisServer;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the API says while something it stands on misbehaves. */
+class DegradationTest {
+
+  private static final String SICK = "{\"status\":503,\"body\":\"{}\",\"times\":1000}";
+
+  private RunningReference api;
+
+  @BeforeEach
+  void start() {
+    api = RunningReference.start();
+  }
+
+  @AfterEach
+  void stop() {
+    api.close();
+  }
+
+  @Test
+  void threeFailuresOfElevenLabsOpenItsCircuitAlone() {
+    String user = caller();
+    api.faults("elevenlabs-tts", SICK);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(api.speech(1, "text " + i).as(user).send().json().path("source").asText())
+          .isEqualTo("text_only");
+    }
+
+    assertThat(api.circuit(1, "elevenlabs-tts")).isEqualTo("open");
+    assertThat(api.circuit(1, "openai-chat")).isEqualTo("closed");
+    api.heal("elevenlabs-tts");
+    JsonNode answer = api.speech(1, "while open").as(user).send().json();
+    assertThat(answer.path("audio").isNull()).isTrue();
+    assertThat(answer.path("text").asText()).isEqualTo("while open");
+    assertThat(answer.path("success").asBoolean()).isTrue();
+    assertThat(answer.path("warning").isTextual()).isTrue();
+    assertThat(api.chat(1, "still here").as(user).send().json().path("source").asText())
+        .isEqualTo("openai");
+  }
+
+  @Test
+  void openAiFailingGivesTheCachedAnswerWhereOneExists() {
+    String user = caller();
+    JsonNode live = api.chat(1, "known").as(user).send().json();
+    api.faults("openai-chat", SICK);
+
+    for (int i = 0; i < 5; i++) {
+      JsonNode fallback = api.chat(1, "unknown " + i).as(user).send().json();
+      assertThat(fallback.path("source").asText()).isEqualTo("fallback");
+      assertThat(fallback.path("success").asBoolean()).isFalse();
+    }
+
+    assertThat(api.circuit(1, "openai-chat")).isEqualTo("open");
+    JsonNode cached = api.chat(1, "known").as(user).send().json();
+    assertThat(cached.path("source").asText()).isEqualTo("cache");
+    assertThat(cached.path("text")).isEqualTo(live.path("text"));
+    JsonNode refused = api.chat(1, "unknown 9").as(user).send().json();
+    assertThat(refused.path("retry_at").asLong()).isGreaterThan(1_600_000_000L);
+    Answer stream = api.chatStream(1, "unknown 9").as(user).send();
+    assertThat(stream.text()).contains("\"source\":\"fallback\"").endsWith("data: [DONE]\n\n");
+  }
+
+  @Test
+  void aDeafVendorIsA503ForSpeechRecognition() {
+    api.faults("openai-whisper", SICK);
+
+    Answer answer = api.post(1, "/api/v1/voice/stt", new byte[100]).as(caller()).send();
+
+    assertThat(answer.status()).isEqualTo(503);
+    assertThat(Integer.parseInt(answer.header("Retry-After"))).isPositive();
+  }
+
+  @Test
+  void aStreamThatBreaksSaysSoAndIsNotCached() {
+    String user = caller();
+    api.faults("openai-chat", "{\"cut_after_bytes\":600,\"times\":1}");
+
+    Answer broken = api.chatStream(1, "a longer question, please").as(user).send();
+
+    assertThat(broken.text()).contains("data: {\"error\":{\"code\":").doesNotContain("[DONE]");
+    assertThat(
+            api.chat(1, "a longer question, please").as(user).send().json().path("source").asText())
+        .isEqualTo("openai");
+  }
+
+  @Test
+  void aSilentStreamIsPinged() throws IOException {
+    api.faults("openai-chat", "{\"delay_ms\":3000,\"times\":1}");
+
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                api.chatStream(1, "slow").as(caller()).stream(), StandardCharsets.UTF_8))) {
+      assertThat(lines.readLine()).isEqualTo(": ping");
+      assertThat(lines.lines()).contains("data: [DONE]");
+    }
+  }
+
+  @Test
+  void redisKilledUnderLoadFailsNobodyAndComesBack() throws Exception {
+    RedisServer redis = Objects.requireNonNull(api.reference.embeddedRedis());
+    AtomicBoolean stop = new AtomicBoolean();
+    AtomicInteger asked = new AtomicInteger();
+    Map<String, Integer> failures = new ConcurrentHashMap<>();
+    ExecutorService load = Executors.newFixedThreadPool(12);
+    for (int thread = 0; thread < 12; thread++) {
+      int number = thread;
+      load.execute(
+          () -> {
+            for (int i = 0; !stop.get(); i++) {
+              Answer answer = ask(number, i);
+              asked.incrementAndGet();
+              if (answer.status() >= 500) {
+                failures.merge(answer.status() + " " + answer.text(), 1, Integer::sum);
+              }
+            }
+          });
+    }
+    try {
+      moreAnswers(asked, 200);
+      redis.kill();
+      moreAnswers(asked, 400);
+      JsonNode ready = readyWithoutRedis();
+      assertThat(ready.path("status").asText()).isEqualTo("ready");
+      assertThat(ready.path("degraded").toString()).isEqualTo("[\"redis\"]");
+      redis.restart();
+      Await.until(
+          "L2 works again",
+          Duration.ofSeconds(15),
+          () -> {
+            int id = asked.get() % 900 + 50;
+            String user = caller();
+            api.get(1, "/api/v1/users/" + id).as(user).send();
+            return api.get(2, "/api/v1/users/" + id).as(user).send().header("X-Cache").equals("L2");
+          });
+      moreAnswers(asked, 200);
+    } finally {
+      stop.set(true);
+      load.shutdown();
+      assertThat(load.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(failures).isEmpty();
+  }
+
+  private JsonNode readyWithoutRedis() {
+    return Await.value(
+        "health notices",
+        Duration.ofSeconds(15),
+        () -> {
+          JsonNode ready = api.get(1, "/health/ready").send().json();
+          return ready.at("/checks/redis").asBoolean() ? null : ready;
+        });
+  }
+
+  private static void moreAnswers(AtomicInteger asked, int more) {
+    int goal = asked.get() + more;
+    Await.until(more + " more answers", Duration.ofSeconds(30), () -> asked.get() >= goal);
+  }
+
+  private Answer ask(int thread, int i) {
+    int node = 1 + i % 2;
+    return switch (i % 4) {
+      case 0 -> api.get(node, "/api/v1/users/" + (1 + i % 40)).as(caller()).send();
+      case 1 ->
+          api.put(node, "/api/v1/users/" + (1 + i % 40), "{\"name\":\"N" + i + "\"}")
+              .as(caller())
+              .send();
+      case 2 ->
+          api.post(
+                  node,
+                  "/api/v1/auth/login",
+                  "{\"user\":\"l" + thread + "-" + i + "\",\"password\":\"demo\"}")
+              .from(address())
+              .send();
+      default -> api.chat(node, "load " + i % 20).as(caller()).send();
+    };
+  }
+}
