@@ -56,7 +56,7 @@ final class BenchmarkRun {
     Files.createDirectories(results);
     List<String> missing = new ArrayList<>();
     if (!arguments.pageOnly()) {
-      boolean redis = arguments.questions().stream().anyMatch(Question::redisBound);
+      boolean redis = arguments.questions().stream().anyMatch(Question::asksRedis);
       try (RunRedis server = redis ? RunRedis.of(arguments.redis()) : RunRedis.none()) {
         for (Question question : arguments.questions()) {
           missing.addAll(ask(question, server, results));

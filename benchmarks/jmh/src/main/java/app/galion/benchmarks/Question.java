@@ -6,6 +6,17 @@ import java.util.List;
 /** What is asked, of whom, at how many threads, and what is hoped for. */
 @SuppressWarnings("ImmutableEnumChecker") // lists made by List.of
 enum Question {
+  LOCAL_HIT(
+      LocalHit.class,
+      CacheContender.class,
+      "What does a hit in this process cost?",
+      CacheContender.CAFFEINE_RECORDED,
+      false,
+      List.of(
+          Goal.time(CacheContender.GALION, CacheContender.CAFFEINE_RECORDED, 1.05),
+          Goal.bytes(CacheContender.GALION, 0),
+          Goal.time(CacheContender.GALION_TIERED, CacheContender.CAFFEINE_RECORDED, 1.05),
+          Goal.bytes(CacheContender.GALION_TIERED, 0))),
   LIMIT_HOT_KEY(
       LimitHotKey.class,
       LimitContender.class,
@@ -82,6 +93,11 @@ enum Question {
   /** Whether latencies and Redis commands are measured too, at 1, 16 and 64 threads. */
   boolean redisBound() {
     return redisBound;
+  }
+
+  /** Whether some contender wants a Redis at hand. */
+  boolean asksRedis() {
+    return redisBound || this == LOCAL_HIT;
   }
 
   List<Goal> goals() {
