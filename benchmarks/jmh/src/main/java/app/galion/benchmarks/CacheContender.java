@@ -5,6 +5,8 @@ import app.galion.cache.Codec;
 import app.galion.cache.Loader;
 import app.galion.cache.TieredCache;
 import app.galion.redis.RedisLink;
+import app.galion.spi.Health;
+import app.galion.testkit.Await;
 import com.alicp.jetcache.embedded.CaffeineCacheBuilder;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -45,6 +47,8 @@ public enum CacheContender implements Contender {
     @Override
     LocalCache open() {
       RedisLink redis = RedisLink.builder("bench", BenchRedis.uri()).build();
+      Await.until(
+          "Redis", Duration.ofSeconds(10), () -> redis.health().status() == Health.Status.UP);
       TieredCache<String, String> cache =
           TieredCache.<String, String>builder("hit", Codec.string())
               .redis(redis)
@@ -88,7 +92,7 @@ public enum CacheContender implements Contender {
       return key -> cache.computeIfAbsent(key, CacheContender::load);
     }
   },
-  /** Redisson's near cache, its Caffeine provider, keys kept as objects: its fastest form. */
+  /** Redisson's near cache, keys kept as objects, which its own store alone can. */
   REDISSON("Redisson local cached map") {
     @Override
     LocalCache open() {
@@ -97,7 +101,7 @@ public enum CacheContender implements Contender {
           client.getLocalCachedMap(
               LocalCachedMapOptions.<String, String>name("bench:hit")
                   .codec(org.redisson.client.codec.StringCodec.INSTANCE)
-                  .cacheProvider(LocalCachedMapOptions.CacheProvider.CAFFEINE)
+                  .evictionPolicy(LocalCachedMapOptions.EvictionPolicy.LRU)
                   .useObjectAsCacheKey(true)
                   .cacheSize(SIZE)
                   .timeToLive(TTL));
