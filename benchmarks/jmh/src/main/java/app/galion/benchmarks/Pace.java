@@ -7,9 +7,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 /** How long a run takes its time. */
 enum Pace {
   /** For figures to commit. */
-  FULL(2, 3, Duration.ofSeconds(1), 5, Duration.ofSeconds(1)),
+  FULL(2, 5, Duration.ofSeconds(1), 5, Duration.ofSeconds(1)),
   /** For a first look while working on something. */
-  QUICK(1, 2, Duration.ofMillis(500), 3, Duration.ofMillis(500)),
+  QUICK(1, 4, Duration.ofMillis(500), 5, Duration.ofMillis(300)),
   /** Only whether everything still runs; all in one JVM. */
   SMOKE(0, 1, Duration.ofMillis(100), 1, Duration.ofMillis(200));
 
