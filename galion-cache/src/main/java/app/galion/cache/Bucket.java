@@ -21,6 +21,7 @@ final class Bucket {
   final int index;
   volatile int chain;
   volatile int cleared;
+  final TagClock tagClock = new TagClock();
   volatile long verifiedAt;
 
   private final LocalTier<?, ?> local;
@@ -41,7 +42,7 @@ final class Bucket {
   }
 
   synchronized Ticket open(String name) {
-    Ticket ticket = new Ticket(this, name, chain, cleared);
+    Ticket ticket = new Ticket(this, name, chain, cleared, tagClock.now());
     tickets.add(ticket);
     return ticket;
   }
@@ -285,7 +286,12 @@ final class Bucket {
         tickets.touch(key, id, null);
         return tickets.of(key);
       }
-      case CLEAR, TAG -> {
+      case TAG -> {
+        tagClock.invalidate(key);
+        tickets.markAll();
+        return tickets.all();
+      }
+      case CLEAR -> {
         dropAll();
         tickets.annulAll();
         return tickets.all();

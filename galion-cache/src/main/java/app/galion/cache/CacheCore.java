@@ -3,6 +3,7 @@ package app.galion.cache;
 import app.galion.spi.ComponentId;
 import app.galion.spi.Guard;
 import app.galion.spi.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -38,6 +39,7 @@ final class CacheCore<K, V> {
   final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
   final Set<String> refreshing = ConcurrentHashMap.newKeySet();
   final Writes<K, V> writes;
+  final Conditions<K, V> conditions;
   volatile boolean closed;
 
   CacheCore(
@@ -69,6 +71,7 @@ final class CacheCore<K, V> {
       buckets.add(new Bucket(i, local, verifiedAt, tickets -> wake(tickets, Ticket.Wake.LOOK)));
     }
     writes = new Writes<>(this);
+    conditions = new Conditions<>(this);
     beats =
         remote == null
             ? null
@@ -132,13 +135,30 @@ final class CacheCore<K, V> {
 
   /** The entry for a value that was loaded when the ticker showed {@code loadedAt}. */
   LocalEntry<V> entry(
-      @Nullable V value, String opId, Ticket ticket, long loadedAt, long fresh, long provenAt) {
+      @Nullable V value,
+      String opId,
+      Ticket ticket,
+      long loadedAt,
+      long fresh,
+      long provenAt,
+      Tags tags) {
     long localFor = policy.shortened(policy.localFor(), ThreadLocalRandom.current().nextDouble());
     return new LocalEntry<>(
-        value, opId, ticket, loadedAt, loadedAt + fresh, now() + localFor, provenAt);
+        value, opId, ticket, loadedAt, loadedAt + fresh, now() + localFor, provenAt, tags);
   }
 
-  /** How long a value loaded now stays fresh. */
+  /** How long a loaded value stays fresh; 0 for not at all. */
+  long freshFor(@Nullable V value, LoadContext<V> context) {
+    if (!context.stores()) {
+      return 0;
+    }
+    Duration own = context.ownFreshFor();
+    return own == null
+        ? freshFor(value)
+        : policy.shortened(own.toNanos(), ThreadLocalRandom.current().nextDouble());
+  }
+
+  /** How long a value put now stays fresh. */
   long freshFor(@Nullable V value) {
     return policy.shortened(
         value == null ? policy.negativeFor() : policy.freshFor(),

@@ -84,10 +84,25 @@ final class Fetch<K, V> {
 
   private CompletableFuture<Answer<V>> read(Ticket ticket, long sentAt, Reply reply) {
     RemoteEntry found = RemoteEntry.parse(reply.bytes(0));
-    if (found == null || !found.visibleUnder(reply.bytes(1))) {
+    if (found == null) {
       return acquire("");
     }
-    return found(ticket, sentAt, found);
+    return switch (found.under(reply.bytes(1))) {
+      case SHOWN -> found(ticket, sentAt, found);
+      case HIDDEN -> acquire("");
+      case ASK_TAGS ->
+          remote
+              .tags(name, found.tags())
+              .handleAsync(
+                  (table, error) -> {
+                    if (table == null) {
+                      return withoutRedis(error);
+                    }
+                    return found.sparedBy(table) ? found(ticket, sentAt, found) : acquire("");
+                  },
+                  exec)
+              .thenCompose(identity());
+    };
   }
 
   private CompletableFuture<Answer<V>> found(Ticket ticket, long sentAt, RemoteEntry found) {
@@ -112,7 +127,8 @@ final class Fetch<K, V> {
     long now = core.now();
     long age = Math.max(0, remote.link.serverMicros() - envelope.loadedAtMicros()) * 1000;
     long fresh = envelope.freshMillis() * 1_000_000;
-    LocalEntry<V> entry = core.entry(value, found.id(), ticket, now - age, fresh, sentAt);
+    LocalEntry<V> entry =
+        core.entry(value, found.id(), ticket, now - age, fresh, sentAt, found.tags());
     bucket.store(core.local, key, ticket, entry, true);
     if (age < fresh) {
       core.counters.l2Hits.increment();
@@ -125,9 +141,10 @@ final class Fetch<K, V> {
     if (!refresh && !peek && age < fresh + core.policy.staleWhileRevalidate() && value != null) {
       core.counters.l2Hits.increment();
       core.counters.staleServed.increment();
-      loads.refresh(key, name, work, found.id());
+      loads.refresh(key, name, work, found.id(), value);
       return CompletableFuture.completedFuture(stale);
     }
+    loads.previous(value);
     if (value != null && age < fresh + core.policy.staleIfError()) {
       loads.fallback(stale);
     }

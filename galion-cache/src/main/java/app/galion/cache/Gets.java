@@ -17,17 +17,22 @@ final class Gets<K, V> {
     this.core = core;
   }
 
-  Answer<V> get(K key, Work<V> work, long now, @Nullable LocalEntry<V> kept) {
+  /**
+   * @param limit how old a proof may be; below the silence limit nothing is shared that began
+   *     before
+   */
+  Answer<V> get(K key, Work<V> work, long now, @Nullable LocalEntry<V> kept, long limit) {
     KeyName name = open(key);
-    Answer<V> stale = staleWhileRevalidate(key, name, work, now, kept);
+    boolean strict = limit < core.policy.silenceLimit();
+    Answer<V> stale = strict ? null : staleWhileRevalidate(key, name, work, now, kept);
     if (stale != null) {
       return stale;
     }
     CallerThread thread = new CallerThread();
     Flight<V> own = new Flight<>();
-    Flight<V> flight = joinOr(name, own);
+    Flight<V> flight = strict ? own : joinOr(name, own);
     if (flight == own) {
-      return thread.await(fly(key, name, work, thread, own));
+      return thread.await(fly(key, name, work, thread, own, strict));
     }
     core.counters.joins.increment();
     try {
@@ -51,7 +56,7 @@ final class Gets<K, V> {
     Flight<V> flight = joinOr(name, own);
     if (flight == own) {
       try {
-        core.executor.execute(() -> fly(key, name, work, core.executor, own));
+        core.executor.execute(() -> fly(key, name, work, core.executor, own, false));
       } catch (RejectedExecutionException e) {
         core.flights.remove(name.text(), own);
         own.end(null, e);
@@ -84,7 +89,8 @@ final class Gets<K, V> {
       return CompletableFuture.completedFuture(null);
     }
     Flight<V> flight = new Flight<>();
-    Work<V> none = () -> CompletableFuture.failedFuture(new IllegalStateException("peek loads"));
+    Work<V> none =
+        context -> CompletableFuture.failedFuture(new IllegalStateException("peek loads"));
     return new Fetch<>(
             core,
             remote,
@@ -119,7 +125,7 @@ final class Gets<K, V> {
     }
     core.counters.l1Hits.increment();
     core.counters.staleServed.increment();
-    new Loads<>(core, key, name).refresh(key, name, work, kept.id);
+    new Loads<>(core, key, name).refresh(key, name, work, kept.id, kept.value);
     return new Answer<>(kept.value, Tier.L1, kept.loadedAt, true);
   }
 
@@ -135,10 +141,10 @@ final class Gets<K, V> {
   }
 
   private CompletableFuture<Answer<V>> fly(
-      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight) {
+      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight, boolean strict) {
     CompletableFuture<Answer<V>> end;
     try {
-      end = start(key, name, work, exec, flight);
+      end = start(key, name, work, exec, flight, strict);
     } catch (Throwable e) {
       end = CompletableFuture.failedFuture(e);
     }
@@ -151,14 +157,17 @@ final class Gets<K, V> {
   }
 
   private CompletableFuture<Answer<V>> start(
-      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight) {
+      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight, boolean strict) {
     LocalEntry<V> kept = core.local.get(key);
-    if (kept != null && kept.hit(core.now(), core.policy.silenceLimit())) {
+    if (!strict && kept != null && kept.hit(core.now(), core.policy.silenceLimit())) {
       core.counters.l1Hits.increment();
       return CompletableFuture.completedFuture(
           new Answer<>(kept.value, Tier.L1, kept.loadedAt, false));
     }
     Loads<K, V> loads = new Loads<>(core, key, name);
+    if (kept != null && kept.proven(core.now(), core.policy.silenceLimit())) {
+      loads.previous(kept.value);
+    }
     Remote remote = core.remote;
     if (remote == null || core.loadThrough(core.bucket(name), name.text())) {
       return loads.alone(work, exec, flight, true);

@@ -26,6 +26,7 @@ final class Loads<K, V> {
   private final KeyName name;
   private final Bucket bucket;
   private @Nullable Answer<V> fallback;
+  private @Nullable V previous;
 
   Loads(CacheCore<K, V> core, K key, KeyName name) {
     this.core = core;
@@ -39,6 +40,11 @@ final class Loads<K, V> {
     fallback = stale;
   }
 
+  /** What the loader may find unchanged. */
+  void previous(@Nullable V value) {
+    previous = value;
+  }
+
   /** Loads as the holder of a lease, and fills. */
   CompletableFuture<Answer<V>> leased(
       Work<V> work, Executor exec, Flight<V> flight, Ticket ticket, String token) {
@@ -49,7 +55,8 @@ final class Loads<K, V> {
     long startedAt = core.now();
     AtomicBoolean over = new AtomicBoolean();
     extend(remote, token, startedAt, over);
-    return load(work, flight, startedAt)
+    LoadContext<V> context = new LoadContext<>(previous);
+    return load(work, context, flight, startedAt)
         .handleAsync(
             (loaded, error) -> {
               boolean inTime = over.compareAndSet(false, true);
@@ -60,7 +67,7 @@ final class Loads<K, V> {
                 }
                 return failed(cause);
               }
-              return fill(remote, token, loaded, startedAt, exec);
+              return fill(remote, token, loaded, context, startedAt, exec);
             },
             exec)
         .<Answer<V>>thenCompose(identity())
@@ -68,15 +75,21 @@ final class Loads<K, V> {
   }
 
   private CompletableFuture<Answer<V>> fill(
-      Remote remote, String token, @Nullable V value, long loadedAt, Executor exec) {
+      Remote remote,
+      String token,
+      @Nullable V value,
+      LoadContext<V> context,
+      long loadedAt,
+      Executor exec) {
     Answer<V> answer = new Answer<>(value, Tier.LOADED, loadedAt, false);
-    long fresh = core.freshFor(value);
+    long fresh = core.freshFor(value, context);
+    Tags tags = context.tags();
     byte[] envelope = fresh <= 0 ? null : core.envelope(value, name, loadedAt, fresh);
     Ticket ticket = bucket.open(name.text());
     if (envelope == null) {
       release(remote, token, "filled");
       if (fresh > 0) {
-        store(ticket, core.entry(value, token, ticket, loadedAt, fresh, loadedAt), false);
+        store(ticket, core.entry(value, token, ticket, loadedAt, fresh, loadedAt, tags), false);
       } else {
         bucket.close(ticket);
       }
@@ -90,12 +103,13 @@ final class Loads<K, V> {
             name.text(),
             token,
             core.ttl(value, fresh),
-            RedisLink.bytes(""),
+            RedisLink.bytes(tags.text()),
             envelope)
         .handleAsync(
             (reply, error) -> {
               if (reply != null && reply.text(0).equals("F")) {
-                store(ticket, core.entry(value, token, ticket, loadedAt, fresh, sentAt), true);
+                store(
+                    ticket, core.entry(value, token, ticket, loadedAt, fresh, sentAt, tags), true);
               } else {
                 bucket.close(ticket);
                 (reply == null ? core.counters.redisFailures : core.counters.fillsRefused)
@@ -114,18 +128,26 @@ final class Loads<K, V> {
       bucket.close(before);
     }
     long startedAt = core.now();
-    return load(work, flight, startedAt)
+    LoadContext<V> context = new LoadContext<>(previous);
+    return load(work, context, flight, startedAt)
         .handleAsync(
             (value, error) -> {
               if (error != null) {
                 bucket.close(ticket);
                 return failed(unwrap(error));
               }
-              long fresh = core.freshFor(value);
+              long fresh = core.freshFor(value, context);
               if (keep && fresh > 0) {
                 store(
                     ticket,
-                    core.entry(value, core.ids.next(), ticket, startedAt, fresh, startedAt),
+                    core.entry(
+                        value,
+                        core.ids.next(),
+                        ticket,
+                        startedAt,
+                        fresh,
+                        startedAt,
+                        context.tags()),
                     false);
               } else {
                 bucket.close(ticket);
@@ -138,21 +160,22 @@ final class Loads<K, V> {
   }
 
   /** Refreshes a stale value in the background, unless that is already under way. */
-  void refresh(K key, KeyName name, Work<V> work, String replaced) {
+  void refresh(K key, KeyName name, Work<V> work, String replaced, @Nullable V value) {
     if (core.closed || !core.refreshing.add(name.text())) {
       return;
     }
     core.counters.refreshes.increment();
     try {
-      core.executor.execute(() -> refreshNow(key, name, work, replaced));
+      core.executor.execute(() -> refreshNow(key, name, work, replaced, value));
     } catch (RejectedExecutionException e) {
       core.refreshing.remove(name.text());
     }
   }
 
-  private void refreshNow(K key, KeyName name, Work<V> work, String replaced) {
+  private void refreshNow(K key, KeyName name, Work<V> work, String replaced, @Nullable V value) {
     Flight<V> flight = new Flight<>();
     Loads<K, V> loads = new Loads<>(core, key, name);
+    loads.previous(value);
     Remote remote = core.remote;
     CompletableFuture<Answer<V>> end =
         remote == null || core.loadThrough(bucket, name.text())
@@ -186,7 +209,8 @@ final class Loads<K, V> {
     return CompletableFuture.completedFuture(stale);
   }
 
-  private CompletableFuture<@Nullable V> load(Work<V> work, Flight<V> flight, long startedAt) {
+  private CompletableFuture<@Nullable V> load(
+      Work<V> work, LoadContext<V> context, Flight<V> flight, long startedAt) {
     core.counters.misses.increment();
     Permit permit = core.guard.tryAcquire();
     if (!permit.granted()) {
@@ -206,7 +230,7 @@ final class Loads<K, V> {
     Future<?> limit = core.later(() -> expire(flight), core.policy.loaderTimeout());
     CompletableFuture<@Nullable V> loaded;
     try {
-      loaded = work.begin();
+      loaded = work.begin(context);
     } catch (Throwable e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();

@@ -12,6 +12,8 @@ final class LocalEntry<V> {
   private final Bucket bucket;
   private final int chain;
   private final int cleared;
+  private final int tagTime;
+  private final @Nullable Tags tags;
   private final long provenAt;
   private final long hitUntil;
 
@@ -22,7 +24,8 @@ final class LocalEntry<V> {
       long loadedAt,
       long freshUntil,
       long hitUntil,
-      long provenAt) {
+      long provenAt,
+      Tags tags) {
     this.value = value;
     this.id = id;
     this.bucket = ticket.bucket;
@@ -32,6 +35,8 @@ final class LocalEntry<V> {
     this.freshUntil = freshUntil;
     this.hitUntil = hitUntil - freshUntil < 0 ? hitUntil : freshUntil;
     this.provenAt = provenAt;
+    this.tags = tags.isEmpty() ? null : tags;
+    tagTime = ticket.tagTime;
   }
 
   /** Whether it may answer a get at once. */
@@ -43,6 +48,9 @@ final class LocalEntry<V> {
   boolean proven(long now, long silenceLimit) {
     Bucket home = bucket;
     if (chain != home.chain || cleared != home.cleared) {
+      return false;
+    }
+    if (tags != null && !home.tagClock.spared(tags, tagTime)) {
       return false;
     }
     long proof = home.verifiedAt;

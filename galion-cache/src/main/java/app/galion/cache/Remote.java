@@ -45,6 +45,16 @@ final class Remote {
     return link.command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G")), timeout);
   }
 
+  /** Of the tag table what concerns an entry: its epoch, its floor, the entry's tags. */
+  CompletableFuture<Reply> tags(KeyName name, Tags tags) {
+    List<byte[]> args = new ArrayList<>(3 + tags.each().size());
+    args.add(key(name.bucket(buckets), "T"));
+    args.add(RedisLink.bytes("@epoch"));
+    args.add(RedisLink.bytes("@floor"));
+    tags.each().forEach(tag -> args.add(RedisLink.bytes(tag)));
+    return link.command("HMGET", args, timeout);
+  }
+
   /** Runs a command of the script; {@code text} is a key's, a tag, or empty. */
   CompletableFuture<Reply> run(
       Command command, int bucket, String text, String opId, byte[]... more) {
@@ -98,6 +108,11 @@ final class Remote {
   /** The place of an acknowledged write; null if the reply is something else. */
   static @Nullable Position position(Reply reply, String opId) {
     return reply.size() == 2 ? new Position(reply.text(0), reply.integer(1), opId) : null;
+  }
+
+  /** Until when a put may execute: what was reported as failed must not appear later. */
+  long executeBy() {
+    return Math.max(1, link.serverMicros() + timeout.toNanos() / 1000);
   }
 
   static byte[] number(long number) {

@@ -24,17 +24,20 @@ final class Ticket {
   final String name;
   final int chain;
   final int cleared;
+  final int tagTime;
   final CompletableFuture<Wake> wake = new CompletableFuture<>();
 
   private @Nullable String mark;
   private boolean many;
   private boolean void_;
+  private boolean tagged;
 
-  Ticket(Bucket bucket, String name, int chain, int cleared) {
+  Ticket(Bucket bucket, String name, int chain, int cleared, int tagTime) {
     this.bucket = bucket;
     this.name = name;
     this.chain = chain;
     this.cleared = cleared;
+    this.tagTime = tagTime;
   }
 
   void touch(String id) {
@@ -43,6 +46,10 @@ final class Ticket {
     } else if (!mark.equals(id)) {
       many = true;
     }
+  }
+
+  void markTagged() {
+    tagged = true;
   }
 
   void annul() {
@@ -56,6 +63,6 @@ final class Ticket {
 
   /** Whether nothing at all has happened since. */
   boolean clean() {
-    return !void_ && mark == null && chain == bucket.chain;
+    return !void_ && !tagged && mark == null && chain == bucket.chain;
   }
 }

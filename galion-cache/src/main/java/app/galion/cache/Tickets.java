@@ -40,6 +40,11 @@ final class Tickets {
     each(name, Ticket::annul);
   }
 
+  /** A tag was invalidated, which the results may turn out to carry. */
+  void markAll() {
+    byKey.values().forEach(ofKey -> ofKey.forEach(Ticket::markTagged));
+  }
+
   void annulAll() {
     byKey.values().forEach(ofKey -> ofKey.forEach(Ticket::annul));
   }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +87,8 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
       core.counters.l1Hits.increment();
       return kept.value;
     }
-    return gets.get(key, Work.of(requireNonNull(loader, "loader"), key), now, kept).value();
+    return gets.get(key, Work.of(requireNonNull(loader, "loader"), key), now, kept, silenceLimit)
+        .value();
   }
 
   /**
@@ -98,14 +100,51 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    * @throws LoadException as {@link #get} does
    */
   public Entry<V> getEntry(K key, Loader<? super K, ? extends V> loader) {
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), silenceLimit);
+  }
+
+  /**
+   * Returns the value of a key as {@link #getEntry(Object, Loader)} does, from a loader that may
+   * say how to keep what it loads.
+   *
+   * @param key the key
+   * @param loader loads what neither tier holds
+   * @return the answer
+   * @throws LoadException as {@link #get} does
+   */
+  public Entry<V> getEntry(K key, ContextLoader<? super K, V> loader) {
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), silenceLimit);
+  }
+
+  /**
+   * Returns the value of a key as {@link #getEntry(Object, Loader)} does, but no older than asked.
+   *
+   * @param key the key
+   * @param maxStaleness how long ago it must be proven that no write was missed: 0 always asks
+   *     Redis, more than {@code silenceLimit} means {@code silenceLimit}
+   * @param loader loads what neither tier holds
+   * @return the answer
+   * @throws LoadException as {@link #get} does
+   */
+  public Entry<V> getEntry(K key, Duration maxStaleness, Loader<? super K, ? extends V> loader) {
+    if (maxStaleness.isNegative()) {
+      throw new IllegalArgumentException("maxStaleness " + maxStaleness + " must be >= 0");
+    }
+    long limit =
+        core.remote == null || maxStaleness.compareTo(Duration.ofNanos(silenceLimit)) > 0
+            ? silenceLimit
+            : maxStaleness.toNanos();
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), limit);
+  }
+
+  private Entry<V> entry(K key, Work<V> work, long limit) {
     LocalEntry<V> kept = core.local.get(requireNonNull(key, "key"));
     long now = core.ticker.read();
-    if (kept != null && kept.hit(now, silenceLimit)) {
+    if (limit > 0 && kept != null && kept.hit(now, limit)) {
       core.counters.l1Hits.increment();
       return new Entry<>(kept.value, Tier.L1, Duration.ofNanos(now - kept.loadedAt), false);
     }
-    Work<V> work = Work.of(requireNonNull(loader, "loader"), key);
-    return gets.get(key, work, now, kept).entry(core.now());
+    return gets.get(key, work, now, kept, limit).entry(core.now());
   }
 
   /**
@@ -147,10 +186,51 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    *
    * @param key the key
    * @param value the value
+   * @param tags by which it can be invalidated: at most 16, each 1 to 100 letters, digits, {@code .
+   *     _ - : /}
    * @return what became of it
    */
-  public WriteResult put(K key, V value) {
-    return core.writes.put(requireNonNull(key, "key"), requireNonNull(value, "value"));
+  public WriteResult put(K key, V value, String... tags) {
+    return core.writes.put(
+        requireNonNull(key, "key"), requireNonNull(value, "value"), Tags.of(tags));
+  }
+
+  /**
+   * Puts a value if neither tier holds one for its key, decided in Redis. That it is known that
+   * there is none counts as a value.
+   *
+   * @param key the key
+   * @param value the value
+   * @return {@link WriteResult#REFUSED} if there is one; {@link WriteResult#QUEUED} if Redis did
+   *     not answer: the key is then invalidated, not put
+   */
+  public WriteResult putIfAbsent(K key, V value) {
+    return core.conditions.putIfAbsent(requireNonNull(key, "key"), requireNonNull(value, "value"));
+  }
+
+  /**
+   * Replaces a value by what a function makes of it, by compare and set in Redis; the function runs
+   * again when another node was faster.
+   *
+   * @param key the key
+   * @param change gets the value, or null if there is none or it is past its freshness; returns the
+   *     new value, or null to leave everything as it is. Has no side effects
+   * @return {@link WriteResult#REFUSED} if the function returned null, or others were faster 20
+   *     times; {@link WriteResult#QUEUED} if Redis did not answer: the key is then invalidated
+   */
+  public WriteResult compute(K key, Function<? super @Nullable V, ? extends @Nullable V> change) {
+    return core.conditions.compute(requireNonNull(key, "key"), requireNonNull(change, "change"));
+  }
+
+  /**
+   * Ends a value's freshness on all nodes and keeps it: the next get loads, and if that fails or
+   * while it lasts the value serves for {@code staleIfError} and {@code staleWhileRevalidate}.
+   *
+   * @param key the key
+   * @return what became of it; {@link WriteResult#REFUSED} if there is no value in Redis
+   */
+  public WriteResult expire(K key) {
+    return core.conditions.expire(requireNonNull(key, "key"));
   }
 
   /**
@@ -172,6 +252,17 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    */
   public WriteResult invalidateAll(Iterable<? extends K> keys) {
     return core.writes.invalidate(keys);
+  }
+
+  /**
+   * Removes all keys that carry one of some tags on all nodes; it takes the same time however many
+   * there are. A tag of which Redis has lost count hides more than it must, never less.
+   *
+   * @param tags the tags
+   * @return {@link WriteResult#QUEUED} if any was: all keys of that part are then dropped later
+   */
+  public WriteResult invalidateTags(String... tags) {
+    return core.writes.invalidateTags(Tags.of(tags));
   }
 
   /**

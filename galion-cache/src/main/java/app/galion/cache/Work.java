@@ -6,14 +6,18 @@ import org.jspecify.annotations.Nullable;
 /** A load that is still to be begun, blocking or not. */
 @FunctionalInterface
 interface Work<V> {
-  CompletableFuture<@Nullable V> begin() throws Exception;
+  CompletableFuture<@Nullable V> begin(LoadContext<V> context) throws Exception;
 
   static <K, V> Work<V> of(Loader<? super K, ? extends V> loader, K key) {
-    return () -> CompletableFuture.completedFuture(loader.load(key));
+    return context -> CompletableFuture.completedFuture(loader.load(key));
+  }
+
+  static <K, V> Work<V> of(ContextLoader<? super K, V> loader, K key) {
+    return context -> CompletableFuture.completedFuture(loader.load(key, context));
   }
 
   static <K, V> Work<V> ofAsync(AsyncLoader<? super K, ? extends V> loader, K key) {
-    return () -> {
+    return context -> {
       CompletableFuture<@Nullable V> end = new CompletableFuture<>();
       loader
           .load(key)

@@ -9,5 +9,8 @@ public enum WriteResult {
    * as an invalidation, when Redis is back; until then other nodes may serve the older value. Lost
    * if this process ends first.
    */
-  QUEUED
+  QUEUED,
+
+  /** The condition of a conditional write did not hold: nothing was written. */
+  REFUSED
 }

@@ -23,7 +23,7 @@ final class Writes<K, V> {
     this.core = core;
   }
 
-  WriteResult put(K key, V value) {
+  WriteResult put(K key, V value, Tags tags) {
     core.counters.puts.increment();
     KeyName name = core.names.of(key);
     Bucket bucket = core.bucket(name);
@@ -40,12 +40,11 @@ final class Writes<K, V> {
           core.local,
           key,
           ticket,
-          core.entry(value, opId, ticket, startedAt, fresh, startedAt),
+          core.entry(value, opId, ticket, startedAt, fresh, startedAt, tags),
           false);
       return result == null ? WriteResult.APPLIED : result;
     }
     Ticket ticket = bucket.open(name.text());
-    long executeBy = Math.max(1, remote.link.serverMicros() + remote.timeout.toNanos() / 1000);
     Position at =
         written(
             remote.run(
@@ -53,9 +52,9 @@ final class Writes<K, V> {
                 bucket.index,
                 name.text(),
                 opId,
-                Remote.number(executeBy),
+                Remote.number(remote.executeBy()),
                 core.ttl(value, fresh),
-                RedisLink.bytes(""),
+                RedisLink.bytes(tags.text()),
                 envelope,
                 RedisLink.bytes("")),
             opId);
@@ -68,7 +67,7 @@ final class Writes<K, V> {
         core.local,
         key,
         ticket,
-        core.entry(value, opId, ticket, startedAt, fresh, startedAt),
+        core.entry(value, opId, ticket, startedAt, fresh, startedAt, tags),
         true);
     return WriteResult.APPLIED;
   }
@@ -93,9 +92,13 @@ final class Writes<K, V> {
         core.buckets.stream().map(bucket -> send(Command.CLEAR, Kind.CLEAR, bucket, "")).toList());
   }
 
-  WriteResult invalidateTag(String tag) {
+  WriteResult invalidateTags(Tags tags) {
     return worst(
-        core.buckets.stream().map(bucket -> send(Command.TAG, Kind.TAG, bucket, tag)).toList());
+        tags.each().stream()
+            .flatMap(
+                tag ->
+                    core.buckets.stream().map(bucket -> send(Command.TAG, Kind.TAG, bucket, tag)))
+            .toList());
   }
 
   private CompletableFuture<WriteResult> send(
@@ -119,7 +122,7 @@ final class Writes<K, V> {
             });
   }
 
-  private WriteResult queued(Bucket bucket, @Nullable String key) {
+  WriteResult queued(Bucket bucket, @Nullable String key) {
     core.counters.redisFailures.increment();
     core.counters.queued.increment();
     bucket.unacknowledged(key);

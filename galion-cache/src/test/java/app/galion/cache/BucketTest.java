@@ -256,7 +256,7 @@ class BucketTest {
         local,
         ticket.name,
         ticket,
-        new LocalEntry<>("v", id, ticket, provenAt, FAR, FAR, provenAt),
+        new LocalEntry<>("v", id, ticket, provenAt, FAR, FAR, provenAt, Tags.NONE),
         true);
   }
 

@@ -228,7 +228,7 @@ class ScriptTest {
   private boolean visible() {
     Reply reply = RedisLink.join(remote.read(KeyName.of("c", "k")));
     RemoteEntry entry = RemoteEntry.parse(reply.bytes(0));
-    return entry != null && entry.visibleUnder(reply.bytes(1));
+    return entry != null && entry.under(reply.bytes(1)) == RemoteEntry.Sight.SHOWN;
   }
 
   private int bucket() {
