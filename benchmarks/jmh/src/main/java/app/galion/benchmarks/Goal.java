@@ -66,10 +66,27 @@ record Goal(
     }
     double value = value(mine.get());
     double limit = bound * (against == null ? 1 : other.map(this::value).orElse(Double.NaN));
-    boolean held = value <= limit + (what == What.BYTES ? STRAY_BYTES : 0);
     double shown = against == null || limit == 0 ? value : value * bound / limit;
     String text = faster() ? Page.number(1 / shown) + " × as fast" : Page.number(shown) + unit();
-    return text + " | " + (held ? "held" : "**missed**");
+    return text
+        + " | "
+        + verdict(value, limit, noise(mine.get()), other.map(Goal::noise).orElse(0.0));
+  }
+
+  /** Decides only what the intervals of both figures leave no doubt about. */
+  private String verdict(double value, double limit, double noise, double noiseOfOther) {
+    if (what == What.BYTES) {
+      return value <= limit + STRAY_BYTES ? "held" : "**missed**";
+    }
+    if (value * (1 + noise) <= limit * (1 - noiseOfOther)) {
+      return "held";
+    }
+    return value * (1 - noise) > limit * (1 + noiseOfOther) ? "**missed**" : "too noisy to say";
+  }
+
+  /** Half the interval as a share of the figure; all of it where one iteration gives none. */
+  private static double noise(Figure figure) {
+    return Double.isNaN(figure.error()) ? 1 : Math.min(1, figure.error() / figure.score());
   }
 
   private double value(Figure figure) {

@@ -21,6 +21,7 @@ final class Page {
       within one table. A ratio is the time of an operation beside that of the contender marked 1.00 in the
       same run and at the same thread count, so below 1 is faster. B/op is what the calling side allocates
       per operation, by JMH's gc profiler at the first thread count. ± is half of JMH's 99.9 % interval.
+      A goal of time is held or missed only where those intervals leave no doubt.
       """;
 
   private final Path results;
