@@ -17,10 +17,22 @@ final class CallerThread implements Executor {
 
   /** Waits; an interrupt does not cut it short, but the steps, such as the loader, see it. */
   <T> T await(CompletableFuture<T> end) {
+    return await(end, () -> {});
+  }
+
+  /**
+   * Waits.
+   *
+   * @param idle runs whenever there is no step to run
+   */
+  <T> T await(CompletableFuture<T> end, Runnable idle) {
     end.whenComplete((value, error) -> steps.add(() -> {}));
     boolean interrupted = false;
     try {
       while (!end.isDone()) {
+        if (steps.isEmpty()) {
+          idle.run();
+        }
         try {
           Runnable step = steps.take();
           if (interrupted) {

@@ -8,6 +8,7 @@ final class Flight<V> {
   final CompletableFuture<Answer<V>> result = new CompletableFuture<>();
   private volatile @Nullable Ticket ticket;
   private volatile boolean waiting;
+  private volatile boolean pending;
 
   /** Returns the ticket that this one takes the place of, to be closed. */
   @Nullable Ticket onTicket(Ticket current) {
@@ -20,6 +21,24 @@ final class Flight<V> {
   /** It waits for another node's lease: what it will answer is still to be read. */
   void waits() {
     waiting = true;
+  }
+
+  /** Neither at its end nor waiting for another node's lease. */
+  boolean mayLoad() {
+    return !waiting && !result.isDone();
+  }
+
+  /** A load that has begun and holds no thread. */
+  void pending() {
+    pending = true;
+  }
+
+  /** Ends a load that takes too long for those who wait for it. */
+  void expire(@Nullable Answer<V> answer, @Nullable Throwable error) {
+    end(answer, error);
+    if (pending) {
+      close();
+    }
   }
 
   boolean joinable() {

@@ -1,7 +1,9 @@
 package app.galion.cache;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,14 +37,68 @@ final class Gets<K, V> {
       return thread.await(fly(key, name, work, thread, own, strict));
     }
     core.counters.joins.increment();
-    try {
-      return thread.await(limited(flight));
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof TimeoutException) {
-        return thread.await(alone(key, name, work, thread));
+    return thread.await(joined(key, name, work, thread, flight));
+  }
+
+  Map<K, V> getAll(Set<K> keys, BulkLoader<K, V> loader) {
+    CallerThread thread = new CallerThread();
+    Batch<K, V> batch = new Batch<>(loader);
+    Map<K, CompletableFuture<Answer<V>>> ends = new LinkedHashMap<>();
+    keys.forEach(core.names::of);
+    for (K key : keys) {
+      LocalEntry<V> kept = core.local.get(key);
+      long now = core.now();
+      if (kept != null && kept.hit(now, core.policy.silenceLimit())) {
+        core.counters.l1Hits.increment();
+        ends.put(
+            key,
+            CompletableFuture.completedFuture(
+                new Answer<>(kept.value, Tier.L1, kept.loadedAt, false)));
+      } else {
+        ends.put(key, one(key, batch, thread, now, kept));
       }
-      throw e;
     }
+    thread.await(
+        CompletableFuture.allOf(ends.values().toArray(new CompletableFuture<?>[0])),
+        batch::loadIfComplete);
+    Map<K, V> values = new LinkedHashMap<>();
+    ends.forEach(
+        (key, end) -> {
+          V value = end.join().value();
+          if (value != null) {
+            values.put(key, value);
+          }
+        });
+    return values;
+  }
+
+  private CompletableFuture<Answer<V>> one(
+      K key, Batch<K, V> batch, CallerThread thread, long now, @Nullable LocalEntry<V> kept) {
+    KeyName name = open(key);
+    Work<V> work = batch.work(key);
+    Answer<V> stale = staleWhileRevalidate(key, name, work, now, kept);
+    if (stale != null) {
+      return CompletableFuture.completedFuture(stale);
+    }
+    Flight<V> own = new Flight<>();
+    Flight<V> flight = joinOr(name, own);
+    if (flight == own) {
+      batch.add(own);
+      return fly(key, name, work, thread, own, false);
+    }
+    core.counters.joins.increment();
+    return joined(key, name, work, thread, flight);
+  }
+
+  private CompletableFuture<Answer<V>> joined(
+      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight) {
+    return limited(flight)
+        .exceptionallyComposeAsync(
+            error ->
+                Loads.unwrap(error) instanceof TimeoutException
+                    ? alone(key, name, work, exec)
+                    : CompletableFuture.failedFuture(Loads.unwrap(error)),
+            exec);
   }
 
   CompletableFuture<Answer<V>> getAsync(
@@ -64,13 +120,7 @@ final class Gets<K, V> {
       return own.result.copy();
     }
     core.counters.joins.increment();
-    return limited(flight)
-        .exceptionallyComposeAsync(
-            error ->
-                Loads.unwrap(error) instanceof TimeoutException
-                    ? alone(key, name, work, core.executor)
-                    : CompletableFuture.failedFuture(Loads.unwrap(error)),
-            core.executor);
+    return joined(key, name, work, core.executor, flight);
   }
 
   /** What the tiers hold, even if stale, without a load; completes with null for nothing. */

@@ -183,10 +183,11 @@ final class Loads<K, V> {
             : new Fetch<>(
                     core, remote, key, name, work, core.executor, flight, loads, Fetch.Mode.REFRESH)
                 .acquire(replaced);
+    flight.result.whenComplete((answer, error) -> core.refreshing.remove(name.text()));
     end.whenComplete(
         (answer, error) -> {
           flight.close();
-          core.refreshing.remove(name.text());
+          flight.end(answer, error);
         });
   }
 
@@ -237,6 +238,9 @@ final class Loads<K, V> {
       }
       loaded = CompletableFuture.failedFuture(e);
     }
+    if (!loaded.isDone()) {
+      flight.pending();
+    }
     return loaded.handle(
         (value, error) -> {
           limit.cancel(false);
@@ -262,9 +266,8 @@ final class Loads<K, V> {
 
   /** Frees who joined a load that takes too long. */
   private void expire(Flight<V> flight) {
-    if (core.flights.remove(name.text(), flight)) {
-      failed(timeout()).whenComplete(flight::end);
-    }
+    core.flights.remove(name.text(), flight);
+    failed(timeout()).whenComplete(flight::expire);
   }
 
   private LoadException timeout() {

@@ -9,7 +9,10 @@ import app.galion.spi.HealthProbe;
 import app.galion.spi.Stale;
 import app.galion.spi.StaleSource;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -165,6 +168,21 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
     }
     Work<V> work = Work.ofAsync(requireNonNull(loader, "loader"), key);
     return gets.getAsync(key, work, now, kept).thenApply(answer -> answer.entry(core.now()));
+  }
+
+  /**
+   * Returns the values of many keys: all are looked up together, and those that neither tier holds
+   * are loaded by one call of the loader, except those that another call or node is loading
+   * already.
+   *
+   * @param keys the keys
+   * @param loader loads many values on this thread
+   * @return values by key, in the order of the keys; without those of which there is none
+   * @throws LoadException as {@link #get} does, if any load failed; what was found or loaded for
+   *     other keys is kept
+   */
+  public Map<K, V> getAll(Collection<? extends K> keys, BulkLoader<K, V> loader) {
+    return gets.getAll(new LinkedHashSet<>(keys), requireNonNull(loader, "loader"));
   }
 
   /**
