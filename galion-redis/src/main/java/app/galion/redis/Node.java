@@ -200,7 +200,16 @@ final class Node {
   private CompletableFuture<?> look(Line at, Duration deadline) {
     byte @Nullable [] key = core.route().marker(this);
     CompletableFuture<Reply> time = at.ask("TIME", List.of(), deadline);
-    CompletableFuture<?> timed = time.thenAccept(reply -> clock.heard(reply, core.ticker().read()));
+    CompletableFuture<?> timed =
+        time.handle(
+            (reply, error) -> {
+              if (error == null) {
+                clock.heard(reply, core.ticker().read());
+              } else if (!Trouble.answered(error, "NOPERM")) {
+                throw Trouble.rethrow(error);
+              }
+              return reply;
+            });
     if (info.replica() || key == null) {
       return timed;
     }

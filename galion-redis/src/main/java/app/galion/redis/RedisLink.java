@@ -251,7 +251,7 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
    * that clock back.
    *
    * @return microseconds since 1970, behind by the time of an answer's way; the slowest clock of a
-   *     cluster; 0 before the first connection
+   *     cluster; 0 before the first connection, and where the rights do not allow {@code TIME}
    */
   public long serverMicros() {
     return core.serverMicros();
