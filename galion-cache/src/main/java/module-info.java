@@ -7,4 +7,6 @@ module app.galion.cache {
   requires static com.fasterxml.jackson.databind;
   requires static micrometer.core;
   requires com.github.benmanes.caffeine;
+
+  exports app.galion.cache;
 }

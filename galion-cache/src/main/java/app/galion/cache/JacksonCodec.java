@@ -15,6 +15,7 @@ import java.io.IOException;
  *
  * @param <V> the value's type
  */
+@SuppressWarnings("exports") // Jackson is optional: not every reader of this module has it
 public final class JacksonCodec<V> implements Codec<V> {
 
   private final ObjectWriter writer;

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Shows a cache's counters to Micrometer. Needs {@code micrometer-core} on the class path. */
+@SuppressWarnings("exports") // Micrometer is optional: not every reader of this module has it
 public final class TieredCacheMetrics implements MeterBinder {
 
   private final CacheCore<?, ?> core;

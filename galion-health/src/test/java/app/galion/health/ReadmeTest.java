@@ -37,7 +37,7 @@ final class ReadmeTest {
             .check("disk_space", Checks.disk(Path.of(".")), Impact.CRITICAL)
             .check(
                 "search",
-                Checks.http(URI.create("http://127.0.0.1:1/ping")),
+                Checks.http(URI.create("http://localhost:9200/ping")),
                 Impact.DEGRADING,
                 check -> check.interval(Duration.ofSeconds(30)).failAfter(3))
             .liveness("deadlock", Checks.deadlock())
