@@ -81,7 +81,7 @@ final class Remote {
     List<byte[]> keys = new ArrayList<>(of.size() + 1);
     keys.add(key(of.get(0).index, "B"));
     of.forEach(bucket -> keys.add(key(bucket.index, "H")));
-    return link.eval(BEAT, keys, List.of(RedisLink.bytes("1")), timeout);
+    return link.eval(BEAT, keys, List.of(), timeout);
   }
 
   /** Up to {@code count} rows of the journal, from a number on. */

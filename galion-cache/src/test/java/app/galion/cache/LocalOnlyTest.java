@@ -9,8 +9,10 @@ import app.galion.spi.Permit;
 import app.galion.spi.RejectedException;
 import app.galion.testkit.Await;
 import app.galion.testkit.FakeTicker;
+import com.sun.management.ThreadMXBean;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -219,6 +221,22 @@ class LocalOnlyTest {
                   .count())
           .isEqualTo(1);
       assertThat(registry.get("cache.size").gauge().value()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void allocatesNothingForAHit() {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Loader<String, String> loader = key -> "v";
+    try (TieredCache<String, String> cache = builder().build()) {
+      for (int i = 0; i < 200_000; i++) {
+        cache.get("k", loader);
+      }
+      long before = threads.getCurrentThreadAllocatedBytes();
+      for (int i = 0; i < 100_000; i++) {
+        cache.get("k", loader);
+      }
+      assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
     }
   }
 

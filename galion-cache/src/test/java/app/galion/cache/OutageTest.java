@@ -46,7 +46,7 @@ class OutageTest {
         "without Redis a loaded value is served",
         Nodes.PATIENCE,
         () -> a.get("again", k -> "v") != null && a.getEntry("again", k -> "v").tier() == Tier.L1);
-    assertThat(a.health().status()).isEqualTo(Status.DEGRADED);
+    Await.until("a says so", Nodes.PATIENCE, () -> a.health().status() == Status.DEGRADED);
   }
 
   @Test
@@ -120,6 +120,34 @@ class OutageTest {
         "entries are looked up again", Nodes.PATIENCE, () -> b.get("k", k -> "new").equals("new"));
     assertThat(a.invalidate("k")).isEqualTo(WriteResult.APPLIED);
     Await.until("b follows", DEADLINE, () -> "newer".equals(b.get("k", k -> "newer")));
+  }
+
+  @Test
+  void staysVerifiedOnAFullServer() {
+    server.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
+    server.command("CONFIG", "SET", "maxmemory", "1");
+    long full = Ticker.system().read();
+    Await.until(
+        "a heartbeat passes",
+        Nodes.PATIENCE,
+        () -> a.core().buckets.stream().allMatch(bucket -> bucket.verifiedAt - full > 0));
+    assertThat(a.invalidate("k")).isEqualTo(WriteResult.APPLIED);
+    assertThat(a.get("k", k -> "v")).isEqualTo("v");
+  }
+
+  @Test
+  void readsNothingFromAMasterThatMustNotAcceptWrites() {
+    b.put("k", "old");
+    server.command("CONFIG", "SET", "min-replicas-to-write", "1");
+    Await.until(
+        "a is away",
+        Nodes.PATIENCE,
+        () ->
+            "away: values are loaded, writes are queued".equals(a.health().details().get("redis")));
+    assertThat(a.getEntry("k", k -> "new").tier()).isEqualTo(Tier.LOADED);
+    assertThat(a.invalidate("k")).isEqualTo(WriteResult.QUEUED);
+    server.command("CONFIG", "SET", "min-replicas-to-write", "0");
+    Await.until("a is well", Nodes.PATIENCE, () -> a.health().status() == Status.UP);
   }
 
   @Test

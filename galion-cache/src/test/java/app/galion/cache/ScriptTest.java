@@ -142,6 +142,7 @@ class ScriptTest {
     run(Command.CLEAR, "");
     run(Command.TAG, "red");
     run(Command.RELEASE, "k", RedisLink.bytes("Error"));
+    server.command("DEL", key("H"));
     run(Command.HEAD, "");
     assertThat(visible()).isFalse();
   }
