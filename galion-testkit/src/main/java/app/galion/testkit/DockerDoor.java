@@ -12,6 +12,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -23,6 +25,8 @@ final class DockerDoor {
   private static final System.Logger LOG = System.getLogger(DockerDoor.class.getName());
   private static final int CONNECT_MILLIS = 500;
   private static final int DOCKER_PORT = 2375;
+
+  private static final AtomicBoolean FAILED = new AtomicBoolean();
 
   private DockerDoor() {}
 
@@ -41,10 +45,20 @@ final class DockerDoor {
     }
     String image = System.getenv(RedisServer.IMAGE_VARIABLE);
     String wanted = image == null || image.isBlank() ? RedisServer.DEFAULT_IMAGE : image.trim();
+    return start(wanted, DockerRedis::start, FAILED);
+  }
+
+  /* A pull that fails takes up to minutes, so one failure is enough for the whole run. */
+  static Optional<Container> start(
+      String image, Function<String, Container> docker, AtomicBoolean failed) {
+    if (failed.get()) {
+      return Optional.empty();
+    }
     try {
-      return Optional.of(DockerRedis.start(wanted));
+      return Optional.of(docker.apply(image));
     } catch (RuntimeException e) {
-      LOG.log(Level.WARNING, "Docker is there but cannot run " + wanted + "; using embedded", e);
+      failed.set(true);
+      LOG.log(Level.WARNING, "Docker is there but cannot run " + image + "; using embedded", e);
       return Optional.empty();
     }
   }

@@ -156,7 +156,7 @@ public final class RedisServer implements AutoCloseable {
   /**
    * Returns whether this server is a process of ours, which can be killed, paused and restarted.
    *
-   * @return false for a given server and for a container
+   * @return false for a given server, a container and the shared server of {@link RealRedis}
    */
   public boolean own() {
     return process != null;
@@ -205,6 +205,11 @@ public final class RedisServer implements AutoCloseable {
     }
   }
 
+  /** The same server for one of many: it cannot be killed, and closing it does nothing. */
+  RedisServer shared() {
+    return new RedisServer(uri, null, () -> {});
+  }
+
   boolean responsive() {
     return process == null || process.responsive();
   }
@@ -212,7 +217,11 @@ public final class RedisServer implements AutoCloseable {
   private RedisProcess requireOwn(String what) {
     if (process == null) {
       throw new IllegalStateException(
-          "cannot " + what + " " + this + ", it is not ours; use RedisServer.startOwn()");
+          "cannot "
+              + what
+              + " "
+              + this
+              + ", it is shared or not ours; use RedisServer.startOwn() or @RealRedis(own = true)");
     }
     return process;
   }
