@@ -17,7 +17,7 @@ final class CircuitsRoute {
   }
 
   void install(RoutesConfig routes) {
-    routes.get("/api/v1/circuits", context -> context.json(report(circuits)));
+    WebServer.get(routes, "/api/v1/circuits", context -> context.json(report(circuits)));
   }
 
   static Map<String, Map<String, @Nullable Object>> report(Circuits circuits) {

@@ -8,6 +8,8 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +22,8 @@ final class Database implements AutoCloseable {
 
   static final int SEEDED_USERS = 1000;
 
+  /* A request that waits holds a thread, and a database that is away must not hold them all. */
+  private static final Duration REQUEST_PATIENCE = Duration.ofSeconds(1);
   private static final int POOL_SIZE = 20;
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int SCHEMA_ATTEMPTS = 5;
@@ -127,7 +131,7 @@ final class Database implements AutoCloseable {
     config.setPoolName("galion-reference-" + node + "-database");
     config.setMaximumPoolSize(POOL_SIZE);
     config.setMinimumIdle(2);
-    config.setConnectionTimeout(PATIENCE.toMillis());
+    config.setConnectionTimeout(REQUEST_PATIENCE.toMillis());
     config.setInitializationFailTimeout(PATIENCE.toMillis());
     try {
       return new HikariDataSource(config);
@@ -135,6 +139,14 @@ final class Database implements AutoCloseable {
       throw new StartFailure(
           "--database " + Uris.masked(url) + " cannot be used: " + e.getMessage());
     }
+  }
+
+  /** Whether it could not be reached or was shutting down, as opposed to a bad statement. */
+  static boolean isAway(SQLException error) {
+    String state = error.getSQLState();
+    return error instanceof SQLTransientConnectionException
+        || error instanceof SQLNonTransientConnectionException
+        || (state != null && (state.startsWith("08") || state.startsWith("57P")));
   }
 
   @Override

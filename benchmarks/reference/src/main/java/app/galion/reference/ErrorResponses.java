@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.System.Logger.Level;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class ErrorResponses {
 
   private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
   private static final long DRAIN_BYTES = 64L * 1024 * 1024;
+  private static final String DATABASE_RETRY_SECONDS = "5";
   private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
 
   private ErrorResponses() {}
@@ -105,6 +107,15 @@ final class ErrorResponses {
       answer(
           new ApiError(
               bad.getCode(), JettyErrors.code(bad.getCode()), JettyErrors.message(bad.getCode())),
+          context);
+      return;
+    }
+    SQLException database = find(error, SQLException.class);
+    if (database != null && Database.isAway(database)) {
+      LOG.log(Level.WARNING, "the database is away: {0}", database.getMessage());
+      answer(
+          new ApiError(503, "database_unavailable", "the database is away; please try again later")
+              .header("Retry-After", DATABASE_RETRY_SECONDS),
           context);
       return;
     }

@@ -30,7 +30,7 @@ final class JobsRoute {
   record Jobs(List<Job> jobs) {}
 
   void install(RoutesConfig routes, Limits limits) {
-    routes.get("/api/v1/jobs/public", limits.by(limits.publicRead, this::list));
+    WebServer.get(routes, "/api/v1/jobs/public", limits.by(limits.publicRead, this::list));
   }
 
   private void list(Context context) {

@@ -12,6 +12,7 @@ final class LimitsRoute {
   }
 
   void install(RoutesConfig routes) {
-    routes.get("/api/v1/limits", context -> context.json(limits.standing(limits.caller(context))));
+    WebServer.get(
+        routes, "/api/v1/limits", context -> context.json(limits.standing(limits.caller(context))));
   }
 }

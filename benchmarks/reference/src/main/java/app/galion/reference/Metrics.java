@@ -42,8 +42,10 @@ final class Metrics implements AutoCloseable {
   }
 
   void install(JavalinConfig config) {
-    config.routes.get(
-        "/metrics", context -> context.contentType(CONTENT_TYPE).result(registry.scrape()));
+    WebServer.get(
+        config.routes,
+        "/metrics",
+        context -> context.contentType(CONTENT_TYPE).result(registry.scrape()));
     config.requestLogger.http(
         (context, millis) ->
             timer(context).record((long) (millis * 1_000_000.0), TimeUnit.NANOSECONDS));

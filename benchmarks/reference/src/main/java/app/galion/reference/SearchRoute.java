@@ -24,13 +24,16 @@ final class SearchRoute {
   record Results(String query, List<User> results) {}
 
   void install(RoutesConfig routes, Limits limits) {
-    routes.get("/api/v1/search", limits.by(limits.search, this::search));
+    WebServer.get(routes, "/api/v1/search", limits.by(limits.search, this::search));
   }
 
   private void search(Context context) {
     String query = context.queryParam("q");
     if (query == null || query.isBlank() || query.length() > MAX_QUERY) {
       throw ApiError.badRequest("'q' must have 1 to " + MAX_QUERY + " characters");
+    }
+    if (query.indexOf('\0') >= 0) {
+      throw ApiError.badRequest("'q' has characters that are no text");
     }
     String wanted = query.strip().toLowerCase(Locale.ROOT);
     Entry<Results> entry = cache.getEntry(wanted, key -> new Results(key, store.search(key)));

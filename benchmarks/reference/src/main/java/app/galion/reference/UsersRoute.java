@@ -20,7 +20,7 @@ final class UsersRoute {
   }
 
   void install(RoutesConfig routes, Limits limits) {
-    routes.get("/api/v1/users/{id}", limits.by(limits.read, this::get));
+    WebServer.get(routes, "/api/v1/users/{id}", limits.by(limits.read, this::get));
     routes.put("/api/v1/users/{id}", limits.by(limits.write, this::put));
     routes.delete("/api/v1/users/{id}", limits.by(limits.delete, this::delete));
     routes.delete("/api/v1/cache/users", limits.by(limits.write, this::clear));

@@ -3,6 +3,8 @@ package app.galion.reference;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Handler;
 import io.javalin.util.JavalinException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.UriCompliance;
@@ -79,6 +81,12 @@ final class WebServer implements AutoCloseable {
           connector.setAcceptQueueSize(BACKLOG);
           return connector;
         });
+  }
+
+  /** A route for reading, by HEAD too: the framework would answer that with 200 unasked. */
+  static void get(RoutesConfig routes, String path, Handler handler) {
+    routes.get(path, handler);
+    routes.head(path, handler);
   }
 
   private static void http(HttpConfiguration http) {

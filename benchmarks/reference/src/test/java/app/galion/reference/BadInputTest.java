@@ -88,6 +88,13 @@ class BadInputTest {
         .isEqualTo(413);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/api/v1/search", "/api/v1/search?q=", "/api/v1/search?q=%00", "/api/v1/users/x"})
+  void malformedParametersAreA400(String path) {
+    assertThat(api.get(1, path).as(caller()).send().status()).isEqualTo(400);
+  }
+
   @Test
   void aHugeHeaderIsRefused() throws IOException {
     String head = "GET /health HTTP/1.1\r\nHost: a\r\nX-Big: " + "x".repeat(1_000_000) + "\r\n\r\n";

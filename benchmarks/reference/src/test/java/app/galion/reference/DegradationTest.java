@@ -60,7 +60,9 @@ class DegradationTest {
     assertThat(answer.path("text").asText()).isEqualTo("while open");
     assertThat(answer.path("success").asBoolean()).isTrue();
     assertThat(answer.path("warning").isTextual()).isTrue();
-    assertThat(api.chat(1, "still here").as(user).send().json().path("source").asText())
+    Answer chat = api.chat(1, "still here").as(user).send();
+    assertThat(chat.json().path("source").asText())
+        .as(() -> chat.text() + api.get(1, "/api/v1/circuits").send().text())
         .isEqualTo("openai");
   }
 
@@ -97,26 +99,31 @@ class DegradationTest {
   }
 
   @Test
-  void aStreamThatBreaksSaysSoAndIsNotCached() {
+  void aStreamThatBreaksSaysSoAndIsNotCached() throws IOException {
     String user = caller();
-    api.faults("openai-chat", "{\"cut_after_bytes\":600,\"times\":1}");
+    api.faults("openai-chat", "{\"stall_after_bytes\":500,\"cut_after_bytes\":700}");
 
-    Answer broken = api.chatStream(1, "a longer question, please").as(user).send();
-
-    assertThat(broken.text()).contains("data: {\"error\":{\"code\":").doesNotContain("[DONE]");
+    try (BufferedReader lines = lines(api.chatStream(1, "a longer question, please").as(user))) {
+      assertThat(lines.readLine()).startsWith("data: {\"id\":");
+      api.heal("openai-chat");
+      assertThat(lines.lines())
+          .anyMatch(line -> line.startsWith("data: {\"error\":{\"code\":\"stream_interrupted\""))
+          .doesNotContain("data: [DONE]");
+    }
     assertThat(
             api.chat(1, "a longer question, please").as(user).send().json().path("source").asText())
         .isEqualTo("openai");
+  }
+
+  private static BufferedReader lines(RunningReference.Call call) {
+    return new BufferedReader(new InputStreamReader(call.stream(), StandardCharsets.UTF_8));
   }
 
   @Test
   void aSilentStreamIsPinged() throws IOException {
     api.faults("openai-chat", "{\"delay_ms\":3000,\"times\":1}");
 
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(
-                api.chatStream(1, "slow").as(caller()).stream(), StandardCharsets.UTF_8))) {
+    try (BufferedReader lines = lines(api.chatStream(1, "slow").as(caller()))) {
       assertThat(lines.readLine()).isEqualTo(": ping");
       assertThat(lines.lines()).contains("data: [DONE]");
     }

@@ -302,6 +302,19 @@ class RoutesTest {
   }
 
   @Test
+  void headAnswersAsGetDoes() {
+    Answer known = head("/api/v1/users/5");
+    assertThat(known.status()).isEqualTo(200);
+    assertThat(known.header("X-RateLimit-Limit")).isEqualTo("200");
+    assertThat(known.body()).isEmpty();
+    assertThat(head("/api/v1/users/123456").status()).isEqualTo(404);
+  }
+
+  private static Answer head(String path) {
+    return api.request("HEAD", api.node(1) + path).as(caller()).send();
+  }
+
+  @Test
   void searchIsCached() {
     String user = caller();
 
