@@ -54,6 +54,7 @@ final class Exchange {
   private volatile long touched;
   private volatile boolean silent = true;
   private volatile boolean bodyComplete;
+  private volatile boolean aborted;
   private volatile @Nullable Future<?> future;
   private volatile Flow.@Nullable Subscription subscription;
   private volatile @Nullable ErrorCollector<?> error;
@@ -72,7 +73,7 @@ final class Exchange {
 
   void started(Future<?> clientFuture) {
     future = clientFuture;
-    if (verdict.get() != null) {
+    if (aborted) { // a verdict alone may be that of an answer which was faster than this thread
       close();
     }
     arm();
@@ -171,6 +172,7 @@ final class Exchange {
   /* The exchange is not over, and shall be. */
   void abort(Verdict found) {
     if (verdict.compareAndSet(null, found)) {
+      aborted = true;
       circuit.counters().aborted.increment();
       disarm();
       close();

@@ -399,6 +399,21 @@ class ExchangeTest {
   }
 
   @Test
+  void anAnswerFasterThanItsCallerIsNotCancelled() {
+    VendorCircuit circuit = circuit();
+    Grant grant = (Grant) circuit.tryAcquire();
+    Limits limits = new Limits(0, SOON.toNanos(), 0, SOON.toNanos(), 0);
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    Exchange exchange = new Exchange(Exchange.Mode.WHOLE, circuit, grant, limits, false);
+
+    exchange.bodyComplete(false);
+    exchange.started(answer);
+
+    assertThat(answer).isNotCancelled();
+    assertThat(exchange.verdict()).isEqualTo(Verdict.ok());
+  }
+
+  @Test
   void oneExchangeAtATime() throws IOException {
     try (RawServer server =
         new RawServer(
