@@ -30,7 +30,8 @@ final class Beats {
   private final Counters counters;
   private final ScheduledExecutorService timer;
   private final Runnable afterwards;
-  private final List<Group> groups = new ArrayList<>();
+  private final List<Group> whole;
+  private final List<Group> each;
 
   Beats(
       Remote remote,
@@ -46,30 +47,32 @@ final class Beats {
     this.counters = counters;
     this.timer = timer;
     this.afterwards = afterwards;
-    if (remote.link.topology() == Topology.CLUSTER) {
-      buckets.forEach(bucket -> groups.add(new Group(List.of(bucket))));
-    } else {
-      groups.add(new Group(buckets));
-    }
+    whole = List.of(new Group(buckets));
+    each = buckets.stream().map(bucket -> new Group(List.of(bucket))).toList();
   }
 
   void start() {
-    for (Group group : groups) {
-      timer.scheduleWithFixedDelay(group::beat, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
-    }
+    timer.scheduleWithFixedDelay(
+        () -> groups().forEach(Group::beat), 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /* One script covers one hash slot in a cluster, and a link may find out late that it speaks to one. */
+  private List<Group> groups() {
+    return remote.link.topology() == Topology.CLUSTER ? each : whole;
+  }
+
+  private Group groupOf(Bucket bucket) {
+    List<Group> groups = groups();
+    return groups.get(groups.size() == 1 ? 0 : bucket.index);
   }
 
   /** Asks for a heartbeat now, because messages left a gap. */
   void hurry(Bucket bucket) {
-    for (Group group : groups) {
-      if (group.buckets.contains(bucket)) {
-        group.hurry();
-      }
-    }
+    groupOf(bucket).hurry();
   }
 
   void hurryAll() {
-    groups.forEach(Group::hurry);
+    groups().forEach(Group::hurry);
   }
 
   /** Whether a bucket's master accepted no heartbeat for so long that it is not to be read. */
@@ -77,12 +80,8 @@ final class Beats {
     if (!remote.link.available()) {
       return true;
     }
-    for (Group group : groups) {
-      if (group.buckets.contains(bucket)) {
-        return group.missed && now - group.acceptedAt > silenceLimit;
-      }
-    }
-    return true;
+    Group group = groupOf(bucket);
+    return group.missed && now - group.acceptedAt > silenceLimit;
   }
 
   private final class Group {
@@ -216,9 +215,11 @@ final class Beats {
 
   /** Listens; every subscription and every loss asks for proof. */
   final class Listener implements BusListener {
+    private final Bucket bucket;
     private final Consumer<byte[]> messages;
 
-    Listener(Consumer<byte[]> messages) {
+    Listener(Bucket bucket, Consumer<byte[]> messages) {
+      this.bucket = bucket;
       this.messages = messages;
     }
 
@@ -229,12 +230,12 @@ final class Beats {
 
     @Override
     public void onSubscribed() {
-      hurryAll();
+      groupOf(bucket).hurry();
     }
 
     @Override
     public void onLost() {
-      hurryAll();
+      groupOf(bucket).hurry();
     }
   }
 }

@@ -5,7 +5,6 @@ import app.galion.redis.RedisScript;
 import app.galion.redis.RedisUnavailableException;
 import app.galion.redis.RedisUnavailableException.Reason;
 import app.galion.redis.Reply;
-import app.galion.redis.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,26 +16,22 @@ import org.jspecify.annotations.Nullable;
 final class Remote {
   private static final RedisScript SCRIPT = RedisScript.resource(Remote.class, "cache.lua");
   private static final RedisScript BEAT = RedisScript.resource(Remote.class, "beat.lua");
-  private static final int STANDALONE_BUCKETS = 16;
-  private static final int CLUSTER_BUCKETS = 64;
+  /* The same on every topology: all nodes must agree, and a link may find out late that it speaks to a cluster. */
+  static final int BUCKETS = 64;
+
   private static final int JOURNAL_ROWS = 10_000;
 
   final RedisLink link;
   final Duration timeout;
-  final String channel;
-  final int buckets;
+  final int buckets = BUCKETS;
 
-  private final String prefix;
+  private final String namespace;
   private final byte[] rows;
-  private final byte[] channelBytes;
 
   Remote(RedisLink link, String name, Duration timeout) {
     this.link = link;
     this.timeout = timeout;
-    prefix = "cache:" + name + ":";
-    channel = link.app() + ":" + prefix + "bus";
-    channelBytes = RedisLink.bytes(channel);
-    buckets = link.topology() == Topology.CLUSTER ? CLUSTER_BUCKETS : STANDALONE_BUCKETS;
+    namespace = name;
     rows = number(JOURNAL_ROWS / buckets);
   }
 
@@ -69,10 +64,11 @@ final class Remote {
     List<byte[]> args = new ArrayList<>(6 + more.length);
     args.add(command.word);
     args.add(RedisLink.bytes(opId));
-    args.add(channelBytes);
+    args.add(key(bucket, "bus"));
     args.add(number(bucket));
     args.add(RedisLink.bytes(text));
     args.add(rows);
+    args.add(RedisLink.bytes(link.publishCommand()));
     args.addAll(List.of(more));
     return link.eval(SCRIPT, keys, args, timeout);
   }
@@ -119,12 +115,21 @@ final class Remote {
     return RedisLink.bytes(Long.toString(number));
   }
 
+  /** Where a bucket's writes are told. */
+  String channel(int bucket) {
+    return link.app() + ":" + suffix(bucket, "bus");
+  }
+
+  private String suffix(int bucket, String rest) {
+    return "c1:{" + bucket + "}:" + namespace + ":" + rest;
+  }
+
   private byte[] entry(int bucket, String text) {
     return key(bucket, "E:" + text);
   }
 
   private byte[] key(int bucket, String suffix) {
-    return link.key(prefix + "{" + bucket + "}:" + suffix);
+    return link.key(suffix(bucket, suffix));
   }
 
   /** The script's commands. */

@@ -40,7 +40,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
   private final Gets<K, V> gets;
   private final long silenceLimit;
   private final @Nullable ExecutorService ownExecutor;
-  final @Nullable Subscription subscription;
+  final List<Subscription> subscriptions;
 
   TieredCache(CacheCore<K, V> core, @Nullable ExecutorService ownExecutor) {
     this.core = core;
@@ -50,9 +50,16 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
     Remote remote = core.remote;
     Beats beats = core.beats;
     if (remote == null || beats == null) {
-      subscription = null;
+      subscriptions = List.of();
     } else {
-      subscription = remote.link.subscribe(remote.channel, beats.new Listener(core::onMessage));
+      subscriptions =
+          core.buckets.stream()
+              .map(
+                  bucket ->
+                      remote.link.subscribe(
+                          remote.channel(bucket.index),
+                          beats.new Listener(bucket, core::onMessage)))
+              .toList();
       beats.start();
     }
   }
@@ -351,9 +358,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
   @Override
   public void close() {
     core.closed = true;
-    if (subscription != null) {
-      subscription.close();
-    }
+    subscriptions.forEach(Subscription::close);
     core.timer.shutdownNow();
     if (ownExecutor != null) {
       ownExecutor.shutdown();

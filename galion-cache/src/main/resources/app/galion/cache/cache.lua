@@ -6,11 +6,12 @@
 --   4 TG tag table  @epoch, @floor, one field a tag: number of its last invalidation
 --   5 H head        epoch|n|id                      the last write that got a number
 --   6 J journal     stream, row n-0: i id, p id of the row before, k kind, q key
--- ARGV: 1 command, 2 opId (unique), 3 channel, 4 bucket, 5 key's text, 6 journal rows, then as the command says.
+-- ARGV: 1 command, 2 opId (unique), 3 channel, 4 bucket, 5 key's text, 6 journal rows, 7 PUBLISH or SPUBLISH, then as the command says.
 -- A full Redis refuses to enlarge itself only until a script's first write. What must pass there (inv, clear,
 -- tag, release, head) starts with a DEL, which is never refused.
 local E, L, G, TG, H, J = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local command, op, channel, bucket, name, rows = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local publish = ARGV[7]
 local TAGS = 1000
 
 local function fields(text)
@@ -43,7 +44,7 @@ local function log(kind, id)
   n, last = n + 1, id
   redis.call('SET', H, epoch .. '|' .. string.format('%d', n) .. '|' .. id)
   redis.call('XADD', J, 'MAXLEN', '~', rows, string.format('%d-0', n), 'i', id, 'p', before, 'k', kind, 'q', name)
-  redis.call('PUBLISH', channel,
+  redis.call(publish, channel,
     table.concat({ 'm', bucket, epoch, string.format('%d', n), id, before, kind, name }, '|'))
 end
 
@@ -90,7 +91,7 @@ end
 
 local function wake(lease, why)
   if lease[4] == '1' then
-    redis.call('PUBLISH', channel, table.concat({ 'k', bucket, lease[2], why, name }, '|'))
+    redis.call(publish, channel, table.concat({ 'k', bucket, lease[2], why, name }, '|'))
   end
 end
 
@@ -110,19 +111,19 @@ commands['inv'] = function()
   return { epoch, n }
 end
 
--- 7 execute by (server microseconds), 8 ttl ms, 9 tags, 10 envelope,
--- 11 '' or '=' and the id that must be there, or '-' if nothing may be visible
+-- 8 execute by (server microseconds), 9 ttl ms, 10 tags, 11 envelope,
+-- 12 '' or '=' and the id that must be there, or '-' if nothing may be visible
 commands['put'] = function()
   local t = redis.call('TIME')
-  if tonumber(t[1]) * 1000000 + tonumber(t[2]) > tonumber(ARGV[7]) then return { 'LATE' } end
+  if tonumber(t[1]) * 1000000 + tonumber(t[2]) > tonumber(ARGV[8]) then return { 'LATE' } end
   ensure()
-  local expected = ARGV[11]
+  local expected = ARGV[12]
   if expected ~= '' then
     local entry, id = visible()
     local there = entry and '=' .. id or '-'
     if there ~= expected then return { 'OTHER', entry } end
   end
-  return put(ARGV[8], ARGV[9], ARGV[10])
+  return put(ARGV[9], ARGV[10], ARGV[11])
 end
 
 commands['clear'] = function()
@@ -154,11 +155,11 @@ commands['tag'] = function()
   return { epoch, n }
 end
 
--- 7 lease ms, 8 id that the caller wants to replace, or ''
+-- 8 lease ms, 9 id that the caller wants to replace, or ''
 commands['acquire'] = function()
   ensure()
   local entry, id = visible()
-  if entry and id ~= ARGV[8] then return { 'V', entry } end
+  if entry and id ~= ARGV[9] then return { 'V', entry } end
   local text = redis.call('GET', L)
   if text then
     local l = fields(text)
@@ -167,7 +168,7 @@ commands['acquire'] = function()
       return { 'W', l[2], redis.call('PTTL', L) }
     end
   end
-  redis.call('SET', L, string.format('%s|%s|%d|0', epoch, op, n), 'PX', ARGV[7])
+  redis.call('SET', L, string.format('%s|%s|%d|0', epoch, op, n), 'PX', ARGV[8])
   return { 'L' }
 end
 
@@ -183,10 +184,10 @@ commands['fill'] = function()
   if marker then
     local m = fields(marker)
     ok = m[1] == l[1] and asof >= tonumber(m[2])
-      and (ARGV[8] == '' or asof >= tonumber(m[3]) or spared(l[1], asof, ARGV[8]))
+      and (ARGV[9] == '' or asof >= tonumber(m[3]) or spared(l[1], asof, ARGV[9]))
   end
   if ok then
-    redis.call('SET', E, table.concat({ l[1], l[3], op, ARGV[8], ARGV[9] }, '|'), 'PX', ARGV[7])
+    redis.call('SET', E, table.concat({ l[1], l[3], op, ARGV[9], ARGV[10] }, '|'), 'PX', ARGV[8])
   end
   redis.call('DEL', L)
   wake(l, 'filled')
@@ -196,7 +197,7 @@ end
 -- opId is the lease's token; 7 lease ms
 commands['extend'] = function()
   local text = redis.call('GET', L)
-  if text and fields(text)[2] == op then return redis.call('PEXPIRE', L, ARGV[7]) end
+  if text and fields(text)[2] == op then return redis.call('PEXPIRE', L, ARGV[8]) end
   return 0
 end
 
@@ -207,7 +208,7 @@ commands['release'] = function()
     local l = fields(text)
     if l[2] == op then
       redis.call('DEL', L)
-      wake(l, ARGV[7])
+      wake(l, ARGV[8])
     end
   end
   return 0

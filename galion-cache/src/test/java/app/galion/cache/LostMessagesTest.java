@@ -1,8 +1,8 @@
 package app.galion.cache;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.galion.redis.Subscription;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
@@ -25,7 +25,7 @@ class LostMessagesTest {
     nodes = Nodes.of(2, server);
     a = nodes.get(0);
     b = nodes.get(1);
-    requireNonNull(b.subscription).close();
+    b.subscriptions.forEach(Subscription::close);
   }
 
   @AfterEach
@@ -51,12 +51,12 @@ class LostMessagesTest {
   void readsEntriesAgainWhenTheJournalDoesNotReachBack() {
     a.put("k", "old");
     assertThat(b.get("k", k -> "loaded")).isEqualTo("old");
-    for (int i = 0; i < 16; i++) {
-      server.command("DEL", nodes.app + ":cache:users:{" + i + "}:J");
+    for (int i = 0; i < Remote.BUCKETS; i++) {
+      server.command("DEL", nodes.app + ":c1:{" + i + "}:users:J");
     }
     a.put("k", "new");
     Await.until("b shows it", HEARTBEAT, () -> "new".equals(b.get("k", k -> "new")));
-    assertThat(b.stats().resyncs()).isGreaterThan(16);
+    assertThat(b.stats().resyncs()).isGreaterThan(Remote.BUCKETS);
   }
 
   @Test

@@ -3,6 +3,7 @@ package app.galion.cache;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.galion.redis.Subscription;
 import app.galion.spi.Ticker;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
@@ -43,7 +44,7 @@ class RandomFaultsTest {
     long seed = Long.getLong("galion.seed", UUID.randomUUID().getMostSignificantBits());
     try (RedisServer server = RedisServer.startOwn();
         Nodes nodes = Nodes.of(3, server)) {
-      requireNonNull(nodes.get(2).subscription).close();
+      nodes.get(2).subscriptions.forEach(Subscription::close);
       ExecutorService pool = Executors.newFixedThreadPool(THREADS);
       try {
         long end = ticker.read() + RUN.toNanos();

@@ -237,6 +237,6 @@ class ScriptTest {
   }
 
   private String key(String suffix) {
-    return "t:cache:c:{" + bucket() + "}:" + suffix;
+    return "t:c1:{" + bucket() + "}:c:" + suffix;
   }
 }

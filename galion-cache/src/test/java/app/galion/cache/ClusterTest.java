@@ -1,0 +1,85 @@
+package app.galion.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.redis.RedisLink;
+import app.galion.testkit.Await;
+import app.galion.testkit.RedisClusterServers;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes with one cache on a cluster of three shards. */
+class ClusterTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static RedisClusterServers cluster;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = RedisClusterServers.start(3, 1);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  private static RedisLink link(String uris) throws InterruptedException {
+    RedisLink link = RedisLink.builder("cluster", uris).build();
+    assertThat(link.awaitAvailable(PATIENCE)).isTrue();
+    return link;
+  }
+
+  private static TieredCache<String, String> cache(RedisLink link) {
+    return TieredCache.<String, String>builder("users", Codec.string()).redis(link).build();
+  }
+
+  @Test
+  void writesOnOneNodeReachTheOtherByMessageOnEveryShard() throws Exception {
+    try (RedisLink linkA = link(cluster.uris());
+        RedisLink linkB = link(cluster.nodes().get(0).uri());
+        TieredCache<String, String> a = cache(linkA);
+        TieredCache<String, String> b = cache(linkB)) {
+      Await.until("b hears", PATIENCE, () -> heard(a, b));
+      for (int i = 0; i < 100; i++) {
+        String key = "k" + i;
+        String value = "new" + i;
+        assertThat(b.get(key, k -> "old")).isEqualTo("old");
+        assertThat(a.put(key, value)).isEqualTo(WriteResult.APPLIED);
+        Await.until(
+            key + " on the other node",
+            Duration.ofMillis(900), // before a heartbeat would tell
+            () -> value.equals(b.get(key, k -> "never")));
+      }
+      assertThat(a.clear()).isEqualTo(WriteResult.APPLIED);
+      assertThat(a.get("k1", k -> "loaded")).isEqualTo("loaded");
+    }
+  }
+
+  private static boolean heard(TieredCache<String, String> a, TieredCache<String, String> b) {
+    a.invalidate("warm");
+    return b.stats().received() > 0;
+  }
+
+  @Test
+  void aLostPrimaryKeepsNoCallBeyondItsDeadlineAndComesBack() throws Exception {
+    try (RedisLink link = link(cluster.uris());
+        TieredCache<String, String> cache = cache(link)) {
+      assertThat(cache.put("k", "before")).isEqualTo(WriteResult.APPLIED);
+      cluster.awaitSound(PATIENCE);
+      cluster.killPrimaryOf("cluster:c1:{" + KeyName.of("users", "k").bucket(64) + "}:users:E:k");
+
+      assertThat(cache.get("k", k -> "loaded")).isIn("before", "loaded");
+      // what is written until the loss is settled may be taken back once, as an invalidation
+      Await.until(
+          "written and kept",
+          PATIENCE,
+          () ->
+              cache.put("k", "after") == WriteResult.APPLIED
+                  && "after".equals(cache.get("k", k -> "loaded")));
+    }
+  }
+}
