@@ -1,0 +1,117 @@
+package app.galion.ratelimit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import app.galion.redis.RedisLink;
+import app.galion.testkit.Await;
+import app.galion.testkit.RedisClusterServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** Two nodes that limit together on a cluster of three shards; the last test breaks it. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ClusterTest {
+
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration PATIENT = Duration.ofSeconds(20);
+
+  private static RedisClusterServers cluster;
+
+  private RedisLink linkA;
+  private RedisLink linkB;
+  private RateLimiter a;
+  private RateLimiter b;
+
+  @BeforeAll
+  static void startCluster() {
+    cluster = RedisClusterServers.start(3, 1);
+  }
+
+  @AfterAll
+  static void stopCluster() {
+    cluster.close();
+  }
+
+  @BeforeEach
+  void connect() throws Exception {
+    String app = "c" + UUID.randomUUID();
+    linkA = RedisLink.builder(app, cluster.uris()).build();
+    linkB = RedisLink.builder(app, cluster.uris()).build();
+    assertThat(linkA.awaitAvailable(PATIENT) && linkB.awaitAvailable(PATIENT)).isTrue();
+    a = RateLimiter.builder("api").redis(linkA).build();
+    b = RateLimiter.builder("api").redis(linkB).build();
+  }
+
+  @AfterEach
+  void disconnect() {
+    a.close();
+    b.close();
+    linkA.close();
+    linkB.close();
+  }
+
+  private static RatePolicy bucket(String name, long n) {
+    return RatePolicy.tokenBucket(name, n, DAY).deadline(PATIENT);
+  }
+
+  @Test
+  @Order(1)
+  void admitsExactlyTheLimitOverBothNodes() throws Exception {
+    for (String subject : List.of("alice", "bob", "carol", "dave")) {
+      LimitKey key = bucket("read", 50).by(subject);
+      List<Decision> decisions =
+          Crowd.run(8, 20, thread -> () -> (thread % 2 == 0 ? a : b).check(key));
+
+      assertThat(decisions).allMatch(d -> d.source() != Decision.Source.LOCAL);
+      assertThat(decisions.stream().filter(Decision::allowed)).hasSize(50);
+    }
+  }
+
+  @Test
+  @Order(2)
+  void takesFromAllSubjectsOrFromNone() throws Exception {
+    LimitKey wide = bucket("wide", 1000).by("10.0.0.1");
+    LimitKey narrow = bucket("narrow", 30).by("alice");
+    List<Decision> decisions =
+        Crowd.run(8, 10, thread -> () -> (thread % 2 == 0 ? a : b).check(wide, narrow));
+
+    assertThat(decisions.stream().filter(Decision::allowed)).hasSize(30);
+    Await.until(
+        "what refused calls took from the wide limit is given back",
+        PATIENT,
+        () -> a.state(wide).remaining() == 970);
+    assertThat(b.state(narrow).remaining()).isZero();
+  }
+
+  @Test
+  @Order(3)
+  void decidesLocallyForALostPrimaryAndTogetherAgainAfterIt() throws Exception {
+    cluster.awaitSound(PATIENT);
+    RatePolicy policy =
+        RatePolicy.tokenBucket("calls", 1_000_000, DAY).deadline(Duration.ofMillis(100));
+    cluster.killPrimaryOf("any");
+    for (int subject = 0; subject < 50; subject++) {
+      assertThat(a.check(policy.by("s" + subject)).allowed()).isTrue();
+    }
+    Await.until(
+        "every subject is decided in Redis again",
+        PATIENT,
+        () -> {
+          for (int subject = 0; subject < 50; subject++) {
+            if (a.check(policy.by("s" + subject)).source() != Decision.Source.REDIS) {
+              return false;
+            }
+          }
+          return true;
+        });
+  }
+}
