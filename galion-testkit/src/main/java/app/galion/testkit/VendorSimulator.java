@@ -139,6 +139,10 @@ public final class VendorSimulator implements AutoCloseable {
       try {
         Socket socket = server.accept();
         open.add(socket);
+        if (server.isClosed()) {
+          socket.close();
+          return;
+        }
         connections.execute(() -> serve(socket));
       } catch (IOException e) {
         if (!server.isClosed()) {
