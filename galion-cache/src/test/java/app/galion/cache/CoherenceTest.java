@@ -116,7 +116,7 @@ class CoherenceTest {
     CountDownLatch loading = new CountDownLatch(1);
     CountDownLatch written = new CountDownLatch(1);
     CompletableFuture<String> late =
-        CompletableFuture.supplyAsync(
+        Callers.supplyAsync(
             () ->
                 a.get(
                     "k",
@@ -139,7 +139,7 @@ class CoherenceTest {
     CountDownLatch loading = new CountDownLatch(1);
     CountDownLatch written = new CountDownLatch(1);
     CompletableFuture<String> late =
-        CompletableFuture.supplyAsync(
+        Callers.supplyAsync(
             () ->
                 a.get(
                     "k",
@@ -207,7 +207,7 @@ class CoherenceTest {
     CountDownLatch loading = new CountDownLatch(1);
     CountDownLatch waiting = new CountDownLatch(1);
     CompletableFuture<String> leader =
-        CompletableFuture.supplyAsync(
+        Callers.supplyAsync(
             () ->
                 a.get(
                     "k",
@@ -217,8 +217,7 @@ class CoherenceTest {
                       throw new IllegalStateException("broken");
                     }));
     loading.await();
-    CompletableFuture<String> follower =
-        CompletableFuture.supplyAsync(() -> b.get("k", k -> "own"));
+    CompletableFuture<String> follower = Callers.supplyAsync(() -> b.get("k", k -> "own"));
     Await.until("b waits", Nodes.PATIENCE, () -> b.stats().waits() > 0);
     waiting.countDown();
     assertThat(leader).failsWithin(Nodes.PATIENCE);

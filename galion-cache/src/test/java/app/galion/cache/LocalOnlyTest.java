@@ -116,7 +116,7 @@ class LocalOnlyTest {
       CountDownLatch loading = new CountDownLatch(1);
       CountDownLatch end = new CountDownLatch(1);
       CompletableFuture<String> leader =
-          CompletableFuture.supplyAsync(
+          Callers.supplyAsync(
               () ->
                   cache.get(
                       "k",

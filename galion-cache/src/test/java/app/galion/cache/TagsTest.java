@@ -75,7 +75,7 @@ class TagsTest {
     CountDownLatch loading = new CountDownLatch(1);
     CountDownLatch written = new CountDownLatch(1);
     CompletableFuture<Entry<String>> late =
-        CompletableFuture.supplyAsync(
+        Callers.supplyAsync(
             () ->
                 a.getEntry(
                     "k",

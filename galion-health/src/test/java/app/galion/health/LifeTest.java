@@ -164,7 +164,8 @@ final class LifeTest {
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
-          });
+          },
+          task -> new Thread(task, "awaits-the-drain").start());
     }
   }
 
