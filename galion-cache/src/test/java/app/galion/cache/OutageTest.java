@@ -115,7 +115,9 @@ class OutageTest {
     b.get("k", k -> "old");
     server.command("FLUSHALL");
     Await.until(
-        "both notice", Nodes.PATIENCE, () -> a.stats().resyncs() + b.stats().resyncs() > 48);
+        "both notice",
+        Nodes.PATIENCE,
+        () -> a.stats().resyncs() + b.stats().resyncs() > 3 * Remote.BUCKETS);
     Await.until(
         "entries are looked up again", Nodes.PATIENCE, () -> b.get("k", k -> "new").equals("new"));
     assertThat(a.invalidate("k")).isEqualTo(WriteResult.APPLIED);
@@ -154,8 +156,14 @@ class OutageTest {
   void comesBackAfterARestart() {
     a.put("k", "v");
     server.restart();
-    Await.until("both hear the new history", Nodes.PATIENCE, () -> a.stats().resyncs() >= 32);
-    Await.until("both hear the new history", Nodes.PATIENCE, () -> b.stats().resyncs() >= 32);
+    Await.until(
+        "both hear the new history",
+        Nodes.PATIENCE,
+        () -> a.stats().resyncs() >= 2 * Remote.BUCKETS);
+    Await.until(
+        "both hear the new history",
+        Nodes.PATIENCE,
+        () -> b.stats().resyncs() >= 2 * Remote.BUCKETS);
     Await.until("a is well", Nodes.PATIENCE, () -> a.health().status() == Status.UP);
     assertThat(a.put("k", "new")).isEqualTo(WriteResult.APPLIED);
     assertThat(b.get("k", k -> "loaded")).isEqualTo("new");
