@@ -33,7 +33,7 @@ final class AuthRoute {
     try {
       Fields fields = Bodies.json(context);
       password = fields.required("password", MAX_PASSWORD);
-      user = fields.required("user", MAX_USER);
+      user = Caller.name(fields.required("user", MAX_USER));
     } catch (ApiError e) {
       malformed = e;
     }

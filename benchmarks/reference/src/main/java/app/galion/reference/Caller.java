@@ -35,8 +35,21 @@ record Caller(String address, @Nullable String user) {
         || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
       return null;
     }
-    String user = authorization.substring(BEARER.length()).trim();
+    String user = authorization.substring(BEARER.length()).strip();
     return user.isEmpty() || user.length() > MAX_USER ? null : user;
+  }
+
+  /**
+   * A user's name in the one form that limits and tokens know.
+   *
+   * @throws ApiError if nothing is left of it, or if it holds control characters
+   */
+  static String name(String given) {
+    String name = given.strip();
+    if (name.isEmpty() || name.chars().anyMatch(Character::isISOControl)) {
+      throw ApiError.badRequest("user must be text without control characters");
+    }
+    return name;
   }
 
   /** Whom limits and cached answers belong to. */

@@ -63,6 +63,6 @@ record ChatReply(
   }
 
   static @Nullable Long seconds(@Nullable Instant instant) {
-    return instant == null ? null : instant.getEpochSecond();
+    return instant == null ? null : instant.plusNanos(999_999_999).getEpochSecond();
   }
 }

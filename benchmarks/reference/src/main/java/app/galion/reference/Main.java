@@ -1,8 +1,10 @@
 package app.galion.reference;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Starts the reference API, and drains it when the process is asked to end. */
@@ -10,8 +12,9 @@ public final class Main {
 
   private static final int UNFORESEEN = 1;
   private static final int BAD_START = 2;
-  /* A reference of our own, or the logger and its level may be collected. */
-  private static final Logger GALION_LOG = Logger.getLogger("app.galion");
+  /* Silent until all is ready. References of our own, or the loggers and their levels may be collected. */
+  private static final List<Logger> LOGS =
+      Stream.of("app.galion", "io.lettuce", "io.netty").map(Logger::getLogger).toList();
 
   private Main() {}
 
@@ -22,7 +25,7 @@ public final class Main {
    */
   public static void main(String[] arguments) {
     System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %3$s: %5$s%6$s%n");
-    GALION_LOG.setLevel(Level.OFF);
+    LOGS.forEach(log -> log.setLevel(Level.OFF));
     AtomicReference<@Nullable Reference> started = new AtomicReference<>();
     try {
       Options options = Options.parse(System.getenv(), arguments);
@@ -34,7 +37,7 @@ public final class Main {
       Reference reference = new Reference(options);
       started.set(reference);
       reference.start();
-      GALION_LOG.setLevel(Level.WARNING);
+      LOGS.forEach(log -> log.setLevel(Level.WARNING));
       System.out.println(reference.readyLine());
     } catch (StartFailure e) {
       giveUp(started, BAD_START, String.valueOf(e.getMessage()));

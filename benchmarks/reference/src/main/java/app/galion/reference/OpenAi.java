@@ -30,7 +30,7 @@ final class OpenAi {
   record Transcript(String text, @Nullable String language) {}
 
   String chat(VendorCall call, ChatRequest request) throws IOException {
-    JsonNode answer = Json.parse(api.send(call, completion(request, false)));
+    JsonNode answer = Json.parse(api.send(call, completion(request, false)).body());
     JsonNode text = answer.at("/choices/0/message/content");
     if (!text.isTextual()) {
       throw new IOException("a chat completion without choices[0].message.content");
@@ -68,7 +68,7 @@ final class OpenAi {
     }
     byte[] body = form.audio(audio, contentType).bytes();
     HttpRequest request = api.post("/audio/transcriptions", AudioForm.contentType(), body);
-    JsonNode answer = Json.parse(api.send(call, request));
+    JsonNode answer = Json.parse(api.send(call, request).body());
     if (!answer.path("text").isTextual()) {
       throw new IOException("a transcription without text");
     }

@@ -7,8 +7,9 @@ import java.util.regex.Pattern;
 final class Uris {
 
   /* To the last @ before the next address, since a password may hold an @ itself. */
-  private static final Pattern PASSWORD = Pattern.compile("(//[^/@,:]*):(?:(?!,[a-z-]+://)\\S)*@");
+  private static final Pattern PASSWORD = Pattern.compile("(//[^/@,:]*):(?:(?!,[a-z-]+://).)*@");
   private static final Pattern LONE_PASSWORD = Pattern.compile("//[^/@,:?]+@");
+  private static final Pattern SCHEMELESS = Pattern.compile("^([^/@]*):[^/@]*@");
   private static final Pattern PARAMETER =
       Pattern.compile("(?i)([?&;](?:password|pass|secret|token)=)[^&;]*");
 
@@ -17,7 +18,7 @@ final class Uris {
   static String masked(String uri) {
     String named = PASSWORD.matcher(uri).replaceAll("$1:***@");
     String lone = LONE_PASSWORD.matcher(named).replaceAll("//***@");
-    return PARAMETER.matcher(lone).replaceAll("$1***");
+    return PARAMETER.matcher(SCHEMELESS.matcher(lone).replaceAll("$1:***@")).replaceAll("$1***");
   }
 
   static String withoutTrailingSlash(String uri) {

@@ -4,9 +4,12 @@ import app.galion.cache.Entry;
 import app.galion.cache.TieredCache;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import java.util.regex.Pattern;
 
 /** Users: read through the cache; written, committed, then invalidated. */
 final class UsersRoute {
+
+  private static final Pattern ID = Pattern.compile("[1-9][0-9]{0,17}");
 
   private static final int MAX_NAME = 200;
   private static final int MAX_PLAN = 50;
@@ -60,10 +63,9 @@ final class UsersRoute {
 
   private static long id(Context context) {
     String text = context.pathParam("id");
-    try {
-      return Long.parseLong(text);
-    } catch (NumberFormatException e) {
-      throw ApiError.badRequest("a user's id is a whole number");
+    if (!ID.matcher(text).matches()) {
+      throw ApiError.badRequest("a user's id is a whole number from 1 to 999999999999999999");
     }
+    return Long.parseLong(text);
   }
 }

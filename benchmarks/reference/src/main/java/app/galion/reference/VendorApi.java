@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
 /** A vendor's HTTP API: where it is, and the key it wants to see. */
@@ -35,8 +36,8 @@ final class VendorApi {
         .build();
   }
 
-  byte[] send(VendorCall call, HttpRequest request) {
-    return call.send(http, request, BodyHandlers.ofByteArray()).body();
+  HttpResponse<byte[]> send(VendorCall call, HttpRequest request) {
+    return call.send(http, request, BodyHandlers.ofByteArray());
   }
 
   EventStream events(VendorCall call, HttpRequest request) {

@@ -54,6 +54,7 @@ final class VendorErrorResponses {
     Instant retryAt = ChatReply.retryAt(error);
     return retryAt == null
         ? DEFAULT_RETRY_SECONDS
-        : Math.max(1, Duration.between(clock.instant(), retryAt).toSeconds());
+        : Math.max(
+            1, Duration.between(clock.instant(), retryAt).plusNanos(999_999_999).toSeconds());
   }
 }

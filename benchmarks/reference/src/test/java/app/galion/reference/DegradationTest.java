@@ -89,6 +89,18 @@ class DegradationTest {
   }
 
   @Test
+  void whatIsNoAudioIsNeitherServedNorCached() {
+    String user = caller();
+    api.faults(
+        "elevenlabs-tts",
+        "{\"status\":200,\"headers\":{\"Content-Type\":\"application/json\"},\"body\":\"{}\"}");
+
+    assertThat(api.speech(1, "a word").as(user).send().json().path("source").asText())
+        .isEqualTo("text_only");
+    assertThat(api.speech(1, "a word").as(user).send().header("X-Source")).isEqualTo("elevenlabs");
+  }
+
+  @Test
   void aDeafVendorIsA503ForSpeechRecognition() {
     api.faults("openai-whisper", SICK);
 

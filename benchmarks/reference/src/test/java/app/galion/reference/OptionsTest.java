@@ -80,6 +80,8 @@ class OptionsTest {
     "jdbc:postgresql://h/d?user=u&password=secret&x=1, jdbc:postgresql://h/d?user=u&password=***&x=1",
     "redis://:se@cr:et@a:1/0, redis://:***@a:1/0",
     "redis://secret@host:6379, redis://***@host:6379",
+    "redis://:se cret@a:1, redis://:***@a:1",
+    "u:secret@host/db, u:***@host/db",
     "redis://host:6379, redis://host:6379"
   })
   void passwordsAreMasked(String uri, String shown) {

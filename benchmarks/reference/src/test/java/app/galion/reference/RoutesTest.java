@@ -181,6 +181,28 @@ class RoutesTest {
     }
 
     @Test
+    void blanksMakeNoOtherUser() {
+      List<Integer> statuses = new ArrayList<>();
+      for (int i = 0; i < 12; i++) {
+        String user = " ".repeat(i % 3) + "padded" + " ".repeat(i);
+        statuses.add(
+            api.post(1, "/api/v1/auth/login", "{\"user\":\"" + user + "\",\"password\":\"x\"}")
+                .from(address())
+                .send()
+                .status());
+      }
+
+      assertThat(statuses).filteredOn(status -> status == 401).hasSize(10);
+      assertThat(statuses).endsWith(429, 429);
+      assertThat(
+              api.post(1, "/api/v1/auth/login", "{\"user\":\"a\\nb\",\"password\":\"demo\"}")
+                  .from(address())
+                  .send()
+                  .status())
+          .isEqualTo(400);
+    }
+
+    @Test
     void registerAndResetAreAccepted() {
       Answer register = api.post(1, "/api/v1/auth/register", "{}").from(address()).send();
       Answer reset = api.post(1, "/api/v1/auth/reset", "").from(address()).send();
