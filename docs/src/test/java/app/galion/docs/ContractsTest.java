@@ -129,7 +129,7 @@ class ContractsTest {
       @Override
       protected StaleSource<String, String> source() {
         cache = TieredCache.<String, String>builder("users", Codec.string()).redis(link).build();
-        cache.put("known", "value");
+        cache.get("known", key -> "value");
         return cache;
       }
 
