@@ -71,10 +71,6 @@ final class Beats {
     groupOf(bucket).hurry();
   }
 
-  void hurryAll() {
-    groups().forEach(Group::hurry);
-  }
-
   /** Whether a bucket's master accepted no heartbeat for so long that it is not to be read. */
   boolean away(Bucket bucket, long now, long silenceLimit) {
     if (!remote.link.available()) {

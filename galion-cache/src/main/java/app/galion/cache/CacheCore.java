@@ -64,7 +64,7 @@ final class CacheCore<K, V> {
     this.remote = remote;
     local = new LocalTier<>(maximumSize, names, counters.evictions);
     long now = ticker.read();
-    int count = remote == null ? LOCAL_BUCKETS : remote.buckets;
+    int count = remote == null ? LOCAL_BUCKETS : Remote.BUCKETS;
     /* with Redis nothing is verified before the first heartbeat; without, everything always is */
     long verifiedAt = remote == null ? now : now - policy.silenceLimit() - 1;
     for (int i = 0; i < count; i++) {

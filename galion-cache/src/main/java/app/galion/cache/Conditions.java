@@ -1,6 +1,5 @@
 package app.galion.cache;
 
-import app.galion.cache.Remote.Command;
 import app.galion.cache.Write.Kind;
 import app.galion.redis.RedisLink;
 import app.galion.redis.RedisUnavailableException;
@@ -147,10 +146,7 @@ final class Conditions<K, V> {
       }
       Envelope envelope =
           Envelope.read(found.bytes(), found.at(), core.codec.schema(), name.hash()).envelope();
-      long age =
-          envelope == null
-              ? 0
-              : Math.max(0, remote.link.serverMicros() - envelope.loadedAtMicros()) * 1000;
+      long age = envelope == null ? 0 : remote.age(envelope);
       return new Seen("=" + found.id(), envelope, age, found.tags());
     } catch (RedisUnavailableException e) {
       return null;
@@ -194,16 +190,8 @@ final class Conditions<K, V> {
     try {
       reply =
           RedisLink.join(
-              remote.run(
-                  Command.PUT,
-                  bucket.index,
-                  name.text(),
-                  opId,
-                  Remote.number(remote.executeBy()),
-                  core.ttl(value, fresh),
-                  RedisLink.bytes(tags.text()),
-                  envelope,
-                  RedisLink.bytes(condition)));
+              remote.put(
+                  bucket.index, name, opId, core.ttl(value, fresh), tags, envelope, condition));
     } catch (RedisUnavailableException e) {
       bucket.close(ticket);
       return core.writes.queued(bucket, name.text());

@@ -125,7 +125,7 @@ final class Fetch<K, V> {
           : acquire(found.id());
     }
     long now = core.now();
-    long age = Math.max(0, remote.link.serverMicros() - envelope.loadedAtMicros()) * 1000;
+    long age = remote.age(envelope);
     long fresh = envelope.freshMillis() * 1_000_000;
     LocalEntry<V> entry =
         core.entry(value, found.id(), ticket, now - age, fresh, sentAt, found.tags());

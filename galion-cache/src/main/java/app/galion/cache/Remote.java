@@ -23,7 +23,6 @@ final class Remote {
 
   final RedisLink link;
   final Duration timeout;
-  final int buckets = BUCKETS;
 
   private final String namespace;
   private final byte[] rows;
@@ -32,18 +31,18 @@ final class Remote {
     this.link = link;
     this.timeout = timeout;
     namespace = name;
-    rows = number(JOURNAL_ROWS / buckets);
+    rows = number(JOURNAL_ROWS / BUCKETS);
   }
 
   CompletableFuture<Reply> read(KeyName name) {
-    int bucket = name.bucket(buckets);
+    int bucket = name.bucket(BUCKETS);
     return link.command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G")), timeout);
   }
 
   /** Of the tag table what concerns an entry: its epoch, its floor, the entry's tags. */
   CompletableFuture<Reply> tags(KeyName name, Tags tags) {
     List<byte[]> args = new ArrayList<>(3 + tags.each().size());
-    args.add(key(name.bucket(buckets), "T"));
+    args.add(key(name.bucket(BUCKETS), "T"));
     args.add(RedisLink.bytes("@epoch"));
     args.add(RedisLink.bytes("@floor"));
     tags.each().forEach(tag -> args.add(RedisLink.bytes(tag)));
@@ -106,8 +105,34 @@ final class Remote {
     return reply.size() == 2 ? new Position(reply.text(0), reply.integer(1), opId) : null;
   }
 
+  /** Writes an entry if the condition of {@code cache.lua} holds; empty for always. */
+  CompletableFuture<Reply> put(
+      int bucket,
+      KeyName name,
+      String opId,
+      byte[] ttl,
+      Tags tags,
+      byte[] envelope,
+      String condition) {
+    return run(
+        Command.PUT,
+        bucket,
+        name.text(),
+        opId,
+        number(executeBy()),
+        ttl,
+        RedisLink.bytes(tags.text()),
+        envelope,
+        RedisLink.bytes(condition));
+  }
+
+  /** Nanoseconds since what is in the envelope was loaded, by the server's clock. */
+  long age(Envelope envelope) {
+    return Math.max(0, link.serverMicros() - envelope.loadedAtMicros()) * 1000;
+  }
+
   /** Until when a put may execute: what was reported as failed must not appear later. */
-  long executeBy() {
+  private long executeBy() {
     return Math.max(1, link.serverMicros() + timeout.toNanos() / 1000);
   }
 

@@ -47,17 +47,7 @@ final class Writes<K, V> {
     Ticket ticket = bucket.open(name.text());
     Position at =
         written(
-            remote.run(
-                Command.PUT,
-                bucket.index,
-                name.text(),
-                opId,
-                Remote.number(remote.executeBy()),
-                core.ttl(value, fresh),
-                RedisLink.bytes(tags.text()),
-                envelope,
-                RedisLink.bytes("")),
-            opId);
+            remote.put(bucket.index, name, opId, core.ttl(value, fresh), tags, envelope, ""), opId);
     if (at == null) {
       bucket.close(ticket);
       return queued(bucket, name.text());

@@ -233,7 +233,7 @@ class ScriptTest {
   }
 
   private int bucket() {
-    return KeyName.of("c", "k").bucket(remote.buckets);
+    return KeyName.of("c", "k").bucket(Remote.BUCKETS);
   }
 
   private String key(String suffix) {
