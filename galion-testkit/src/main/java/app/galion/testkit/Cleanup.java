@@ -11,7 +11,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** Ends processes and deletes directories that tests forgot, when the JVM ends. */
+/**
+ * Ends processes and deletes directories that tests forgot, when the JVM ends. Of a JVM that is
+ * killed, {@link Watchdog} ends the processes.
+ */
 final class Cleanup {
 
   private static final System.Logger LOG = System.getLogger(Cleanup.class.getName());
@@ -33,6 +36,7 @@ final class Cleanup {
   static Process start(ProcessBuilder builder) throws IOException {
     Process process = builder.start();
     PROCESSES.add(process);
+    Watchdog.watch(process);
     return process;
   }
 
@@ -48,6 +52,7 @@ final class Cleanup {
         interrupted = true;
       }
     }
+    Watchdog.forget(process);
     PROCESSES.remove(process);
     if (interrupted) {
       Thread.currentThread().interrupt();
