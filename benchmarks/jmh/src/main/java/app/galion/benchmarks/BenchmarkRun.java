@@ -70,24 +70,25 @@ final class BenchmarkRun {
   private List<String> ask(Question question, RunRedis server, Path results)
       throws RunnerException, IOException {
     System.setProperty(BenchRedis.PROPERTY, server.uri()); // where nothing is forked
-    List<RunResult> all = new ArrayList<>();
-    for (int threads : threads(question)) {
-      ChainedOptionsBuilder options =
-          arguments
-              .pace()
-              .apply(new OptionsBuilder().include(question.include()))
-              .threads(threads)
-              .addProfiler(GCProfiler.class)
-              .jvmArgsAppend("-D" + BenchRedis.PROPERTY + "=" + server.uri())
-              .shouldFailOnError(false);
-      if (question.redisBound()) {
-        options.addProfiler(RedisProfiler.class);
-        if (arguments.pace() != Pace.SMOKE) {
-          options.forks(1);
+    String load = RunInfo.loadNow();
+    Rounds rounds = new Rounds();
+    for (int round = 0; round < arguments.pace().rounds(); round++) {
+      for (int threads : threads(question)) {
+        ChainedOptionsBuilder options =
+            arguments
+                .pace()
+                .apply(new OptionsBuilder().include(question.include()))
+                .threads(threads)
+                .addProfiler(GCProfiler.class)
+                .jvmArgsAppend("-D" + BenchRedis.PROPERTY + "=" + server.uri())
+                .shouldFailOnError(false);
+        if (question.redisBound()) {
+          options.addProfiler(RedisProfiler.class);
         }
+        rounds.add(new Runner(options.build()).run());
       }
-      all.addAll(new Runner(options.build()).run());
     }
+    List<RunResult> all = rounds.merged();
     try (PrintStream json =
         new PrintStream(
             Files.newOutputStream(results.resolve(question.title() + ".json")),
@@ -100,6 +101,7 @@ final class BenchmarkRun {
             root,
             arguments.pace(),
             question.redisBound() ? server.version() : "",
+            load,
             "benchmarks/jmh/run " + arguments.words(question));
     new ObjectMapper()
         .enable(SerializationFeature.INDENT_OUTPUT)
@@ -122,8 +124,9 @@ final class BenchmarkRun {
           all.stream()
               .filter(
                   run -> run.getParams().getParam("contender").equals(((Enum<?>) contender).name()))
-              .count();
-      if (found < threads(question).size()) {
+              .mapToLong(run -> run.getBenchmarkResults().size())
+              .sum();
+      if (found < (long) threads(question).size() * arguments.pace().rounds()) {
         missing.add(question.title() + ": " + contender.label());
       }
     }

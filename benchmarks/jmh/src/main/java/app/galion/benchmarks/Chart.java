@@ -34,7 +34,7 @@ final class Chart {
             .width(900)
             .height(480)
             .title(question.text())
-            .yAxisTitle(throughput ? "decisions/s (more is better)" : "ns/op (less is better)")
+            .yAxisTitle(throughput ? "operations/s (more is better)" : "ns/op (less is better)")
             .build();
     chart
         .getStyler()
@@ -57,7 +57,7 @@ final class Chart {
             .forEach(
                 f -> {
                   names.add(contender.label());
-                  scores.add(f.score());
+                  scores.add(f.score().median());
                 });
       }
       chart.addSeries(threads == 1 ? "1 thread" : threads + " threads", names, scores);
@@ -66,7 +66,7 @@ final class Chart {
   }
 
   private static double powerBelow(List<Figure> figures) {
-    double least = figures.stream().mapToDouble(Figure::score).min().orElse(1);
+    double least = figures.stream().mapToDouble(f -> f.score().median()).min().orElse(1);
     return Math.pow(10, Math.floor(Math.log10(least)));
   }
 

@@ -64,33 +64,28 @@ record Goal(
     if (mine.isEmpty() || (against != null && other.isEmpty())) {
       return "– | not measured";
     }
-    double value = value(mine.get());
-    double limit = bound * (against == null ? 1 : other.map(this::value).orElse(Double.NaN));
-    double shown = against == null || limit == 0 ? value : value * bound / limit;
-    String text = faster() ? Page.number(1 / shown) + " × as fast" : Page.number(shown) + unit();
-    return text
-        + " | "
-        + verdict(value, limit, noise(mine.get()), other.map(Goal::noise).orElse(0.0));
+    return what == What.BYTES ? bytes(mine.get(), other) : time(mine.get(), other);
   }
 
-  /** Decides only what the intervals of both figures leave no doubt about. */
-  private String verdict(double value, double limit, double noise, double noiseOfOther) {
-    if (what == What.BYTES) {
-      return value <= limit + STRAY_BYTES ? "held" : "**missed**";
-    }
-    if (value * (1 + noise) <= limit * (1 - noiseOfOther)) {
+  private String bytes(Figure mine, Optional<Figure> other) {
+    double limit = bound * other.map(Figure::bytes).orElse(1.0);
+    double shown = other.isEmpty() || limit == 0 ? mine.bytes() : mine.bytes() * bound / limit;
+    String verdict = mine.bytes() <= limit + STRAY_BYTES ? "held" : "**missed**";
+    return Page.number(shown) + unit() + " | " + verdict;
+  }
+
+  private String time(Figure mine, Optional<Figure> other) {
+    Interval measured = other.map(mine::costBeside).orElseGet(mine::score);
+    String text = faster() ? measured.inverse().text() + " × as fast" : measured.text() + unit();
+    return text + " | " + verdict(measured);
+  }
+
+  /** Decides only what the interval leaves no doubt about. */
+  private String verdict(Interval measured) {
+    if (measured.high() <= bound) {
       return "held";
     }
-    return value * (1 - noise) > limit * (1 + noiseOfOther) ? "**missed**" : "too noisy to say";
-  }
-
-  /** Half the interval as a share of the figure; all of it where one iteration gives none. */
-  private static double noise(Figure figure) {
-    return Double.isNaN(figure.error()) ? 1 : Math.min(1, figure.error() / figure.score());
-  }
-
-  private double value(Figure figure) {
-    return what == What.BYTES ? figure.bytes() : figure.cost();
+    return measured.low() > bound ? "**missed**" : "too noisy to say";
   }
 
   /** People say such ratios the other way round. */

@@ -18,10 +18,13 @@ final class Page {
       # Benchmarks
 
       Written by `benchmarks/jmh/run`; do not edit. Machines differ and are noisy: compare figures only
-      within one table. A ratio is the time of an operation beside that of the contender marked 1.00 in the
-      same run and at the same thread count, so below 1 is faster. B/op is what the calling side allocates
-      per operation, by JMH's gc profiler at the first thread count. ± is half of JMH's 99.9 % interval.
-      A goal of time is held or missed only where those intervals leave no doubt.
+      within one table. Contenders take turns: each round starts one JVM for each of them and thread count,
+      and a round's JVMs are compared with each other, so that what slows the machine down for longer than
+      a round slows all of them. A JVM's figure is the median of its iterations; a figure here is the median
+      over the JVMs, in brackets its 95 % interval by bootstrap. A ratio is the time of an operation beside
+      that of the contender marked 1.00, below 1 is faster. B/op is what the calling side allocates per
+      operation, by JMH's gc profiler. A goal of time is held or missed only where the interval leaves no
+      doubt.
       """;
 
   private final Path results;
@@ -61,7 +64,7 @@ final class Page {
     line(page, "\n## %s\n", question.title());
     line(page, "%s\n", question.text());
     line(page, "* %s; JDK %s%s", info.machine(), info.jdk(), redis(info));
-    line(page, "* commit %s, %s; %s", info.commit(), info.date(), info.pace());
+    line(page, "* commit %s, %s; %s%s", info.commit(), info.date(), info.pace(), load(info));
     line(page, "* again: `%s`\n", info.command());
     if (question.redisBound()) {
       redisTable(page, question, figures, threads);
@@ -87,11 +90,7 @@ final class Page {
       for (int count : threads) {
         row.append(
             find(figures, contender, count)
-                .map(
-                    f ->
-                        format(
-                            " %s ± %s | %s |",
-                            number(f.score()), number(f.error()), ratio(question, figures, f)))
+                .map(f -> format(" %s | %s |", f.score().text(), ratio(question, figures, f)))
                 .orElse(" no result | |"));
       }
       line(page, "%s %s |", row, bytes(figures, contender, threads.get(0)));
@@ -102,8 +101,8 @@ final class Page {
       StringBuilder page, Question question, List<Figure> figures, List<Integer> threads) {
     line(
         page,
-        "| contender | threads | decisions/s | ± | ratio | p50 µs | p99 µs | Redis commands/op | B/op |\n"
-            + "|---|---:|---:|---:|---:|---:|---:|---:|---:|");
+        "| contender | threads | operations/s | ratio | p50 µs | p99 µs | Redis commands/op | B/op |\n"
+            + "|---|---:|---:|---:|---:|---:|---:|---:|");
     for (Contender contender : question.contenders()) {
       for (int count : threads) {
         String row =
@@ -111,27 +110,26 @@ final class Page {
                 .map(
                     f ->
                         format(
-                            "%s | %s | %s | %s | %s | %s | %s",
-                            number(f.score()),
-                            number(f.error()),
+                            "%s | %s | %s | %s | %s | %s",
+                            f.score().text(),
                             ratio(question, figures, f),
                             number(f.p50()),
                             number(f.p99()),
                             format("%.4f", f.commands()),
                             number(f.bytes())))
-                .orElse("no result | | | | | | ");
+                .orElse("no result | | | | | ");
         line(page, "| %s | %d | %s |", contender.label(), count, row);
       }
     }
     line(
         page,
         "\nRedis commands are counted by the server, those that a script calls included. Percentiles are"
-            + "\nHdrHistogram's over every decision (every 64th where one takes less than 20 µs).");
+            + "\nHdrHistogram's over every operation (every 64th where one takes less than 20 µs).");
     for (Figure figure : figures) {
       if (figure.fallbacks() > 0) {
         line(
             page,
-            "%s at %s made %.4f %% of its decisions outside Redis, which was late.",
+            "%s at %s did %.4f %% of its operations without Redis, which was late.",
             figure.contender().label(),
             threads(figure.threads()),
             figure.fallbacks() * 100);
@@ -160,7 +158,7 @@ final class Page {
 
   private static String ratio(Question question, List<Figure> figures, Figure figure) {
     return find(figures, question.reference(), figure.threads())
-        .map(reference -> number(figure.cost() / reference.cost()))
+        .map(reference -> figure.costBeside(reference).text())
         .orElse("");
   }
 
@@ -175,6 +173,10 @@ final class Page {
 
   private static String redis(RunInfo info) {
     return info.redis().isEmpty() ? "" : "; Redis " + info.redis() + " on loopback";
+  }
+
+  private static String load(RunInfo info) {
+    return info.load() == null ? "" : "; load average before it " + info.load();
   }
 
   private static String threads(int count) {

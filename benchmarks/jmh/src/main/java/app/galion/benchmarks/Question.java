@@ -17,6 +17,25 @@ enum Question {
           Goal.bytes(CacheContender.GALION, 0),
           Goal.time(CacheContender.GALION_TIERED, CacheContender.CAFFEINE_RECORDED, 1.05),
           Goal.bytes(CacheContender.GALION_TIERED, 0))),
+  REMOTE_HIT(
+      RemoteHit.class,
+      RemoteContender.class,
+      "What does a hit in Redis cost?",
+      RemoteContender.LETTUCE,
+      true,
+      List.of(Goal.time(RemoteContender.GALION, RemoteContender.LETTUCE, 1 / 0.95))),
+  BULK_GET(
+      BulkGet.class,
+      BulkContender.class,
+      "What do 100 hits in Redis cost that are asked for together?",
+      BulkContender.LETTUCE,
+      true,
+      List.of(Goal.time(BulkContender.GALION, BulkContender.GALION_ONE_BY_ONE, 1 / 10.0))) {
+    @Override
+    List<Integer> threads() {
+      return List.of(1, 16);
+    }
+  },
   LIMIT_HOT_KEY(
       LimitHotKey.class,
       LimitContender.class,
@@ -90,7 +109,7 @@ enum Question {
     return reference;
   }
 
-  /** Whether latencies and Redis commands are measured too, at 1, 16 and 64 threads. */
+  /** Whether latencies and Redis commands are measured too. */
   boolean redisBound() {
     return redisBound;
   }

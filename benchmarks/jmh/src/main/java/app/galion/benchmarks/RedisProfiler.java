@@ -34,7 +34,7 @@ public final class RedisProfiler implements InternalProfiler {
       new SynchronizedHistogram(java.util.concurrent.TimeUnit.MINUTES.toNanos(1), 3);
   private static final LongAdder ELSEWHERE = new LongAdder();
 
-  private @Nullable StatefulRedisConnection<String, String> connection;
+  private static @Nullable StatefulRedisConnection<String, String> connection;
   private long commandsBefore;
 
   static void add(Histogram latencies) {
@@ -79,7 +79,7 @@ public final class RedisProfiler implements InternalProfiler {
     if (link == null) {
       RedisClient client = BenchRedis.lettuce();
       link = client.connect();
-      connection = link;
+      connection = link; // one of all profilers; its JVM ends with the run
     }
     Matcher calls = CALLS.matcher(link.sync().info("commandstats"));
     long sum = 0;

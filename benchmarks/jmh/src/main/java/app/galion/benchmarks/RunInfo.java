@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Under what a result was measured; kept beside JMH's own file.
@@ -16,6 +17,7 @@ import java.util.Locale;
  * @param redis version of the server, empty where none was asked
  * @param commit that was measured, with a + when the tree differed from it
  * @param pace full, quick or smoke, in words
+ * @param load the machine's load average of the minute before, null where it is not known
  * @param command that reproduces it
  */
 public record RunInfo(
@@ -25,9 +27,10 @@ public record RunInfo(
     String redis,
     String commit,
     String pace,
+    @Nullable String load,
     String command) {
 
-  static RunInfo of(Path root, Pace pace, String redis, String command) {
+  static RunInfo of(Path root, Pace pace, String redis, @Nullable String load, String command) {
     return new RunInfo(
         InstantSource.system().instant().truncatedTo(ChronoUnit.MINUTES).toString(),
         describeMachine(),
@@ -35,7 +38,14 @@ public record RunInfo(
         redis,
         commit(root),
         pace.words(),
+        load,
         command);
+  }
+
+  static @Nullable String loadNow() {
+    double load =
+        java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return load < 0 ? null : String.format(Locale.ROOT, "%.1f", load);
   }
 
   private static String describeMachine() {
