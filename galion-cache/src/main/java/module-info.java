@@ -5,6 +5,7 @@ module app.galion.cache {
   requires transitive app.galion.redis;
   requires static transitive org.jspecify;
   requires static com.fasterxml.jackson.databind;
+  requires static tools.jackson.databind;
   requires static micrometer.core;
   requires com.github.benmanes.caffeine;
 

@@ -2,6 +2,7 @@ package app.galion.cache;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
@@ -11,7 +12,7 @@ import java.io.IOException;
 
 /**
  * Values as JSON, by Jackson 2, which the application brings. Values are read as exactly the given
- * class; there is no default typing.
+ * type; there is no default typing.
  *
  * @param <V> the value's type
  */
@@ -37,7 +38,7 @@ public final class JacksonCodec<V> implements Codec<V> {
    * @return a codec of schema {@code json:<class name>}, version 1
    */
   public static <V> JacksonCodec<V> of(Class<V> type) {
-    return of(type, JsonMapper.builder().findAndAddModules().build());
+    return of(type, ownMapper());
   }
 
   /**
@@ -51,11 +52,56 @@ public final class JacksonCodec<V> implements Codec<V> {
   public static <V> JacksonCodec<V> of(Class<V> type, ObjectMapper mapper) {
     requireNonNull(type, "type");
     requireNonNull(mapper, "mapper");
-    JavaType javaType = mapper.constructType(type);
+    return of(mapper.constructType(type), type.getName(), mapper);
+  }
+
+  /**
+   * Returns a codec of a generic type, with a mapper of its own as {@link #of(Class)} has: {@code
+   * new TypeReference<List<User>>() {}}.
+   *
+   * @param <V> the value's type
+   * @param type the value's type
+   * @return a codec of schema {@code json:<type>}, version 1
+   */
+  public static <V> JacksonCodec<V> of(TypeReference<V> type) {
+    return of(type, ownMapper());
+  }
+
+  /**
+   * Returns a codec of a generic type that uses the application's mapper.
+   *
+   * @param <V> the value's type
+   * @param type the value's type
+   * @param mapper the mapper; later changes to it are not seen
+   * @return a codec of schema {@code json:<type>}, version 1
+   */
+  public static <V> JacksonCodec<V> of(TypeReference<V> type, ObjectMapper mapper) {
+    requireNonNull(type, "type");
+    requireNonNull(mapper, "mapper");
+    return of(mapper.constructType(type), mapper);
+  }
+
+  /**
+   * Returns a codec of a type that was made by a mapper, for what is generic only at run time.
+   *
+   * @param <V> the value's type, which the compiler cannot compare with {@code type}
+   * @param type the value's type
+   * @param mapper the mapper; later changes to it are not seen
+   * @return a codec of schema {@code json:<type>}, version 1
+   */
+  public static <V> JacksonCodec<V> of(JavaType type, ObjectMapper mapper) {
+    requireNonNull(type, "type");
+    requireNonNull(mapper, "mapper");
+    return of(type, type.toCanonical(), mapper);
+  }
+
+  private static <V> JacksonCodec<V> of(JavaType type, String name, ObjectMapper mapper) {
     return new JacksonCodec<>(
-        mapper.writerFor(javaType),
-        mapper.readerFor(javaType),
-        new Schema("json:" + type.getName(), 1));
+        mapper.writerFor(type), mapper.readerFor(type), new Schema("json:" + name, 1));
+  }
+
+  private static ObjectMapper ownMapper() {
+    return JsonMapper.builder().findAndAddModules().build();
   }
 
   /**
