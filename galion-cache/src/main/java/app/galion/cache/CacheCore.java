@@ -178,7 +178,8 @@ final class CacheCore<K, V> {
         return null;
       }
       long micros = remote.link.serverMicros() - (now() - loadedAt) / 1000;
-      return Envelope.of(bytes, micros, fresh / 1_000_000).write(codec.schema(), name.hash());
+      return Envelope.of(bytes, micros, fresh / 1_000_000)
+          .write(codec.schema(), name.hash(), policy.compressAbove());
     } catch (Exception e) {
       counters.oversized.increment();
       return null;

@@ -13,7 +13,8 @@ record CachePolicy(
     double jitter,
     long loaderTimeout,
     long silenceLimit,
-    Duration redisTimeout) {
+    Duration redisTimeout,
+    int compressAbove) {
 
   static final int MAX_VALUE_BYTES = 1 << 20;
   static final int MAX_KEY_BYTES = 1024;

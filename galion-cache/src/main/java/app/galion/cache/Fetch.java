@@ -85,6 +85,9 @@ final class Fetch<K, V> {
   private CompletableFuture<Answer<V>> read(Ticket ticket, long sentAt, Reply reply) {
     RemoteEntry found = RemoteEntry.parse(reply.bytes(0));
     if (found == null) {
+      if (reply.bytes(0) != null) {
+        core.counters.misfits.increment();
+      }
       return acquire("");
     }
     return switch (found.under(reply.bytes(1))) {
@@ -120,7 +123,7 @@ final class Fetch<K, V> {
     }
     if (envelope == null || !fits) {
       core.counters.misfits.increment();
-      return reading.misfit() == Envelope.Misfit.NEWER_SCHEMA && !peek
+      return reading.misfit() != null && reading.misfit().newer() && !peek
           ? loads.alone(work, exec, flight, true)
           : acquire(found.id());
     }
@@ -187,6 +190,7 @@ final class Fetch<K, V> {
         if (found != null) {
           return found(ticket, sentAt, found);
         }
+        core.counters.misfits.increment();
         return loads.alone(work, exec, flight, false);
       }
       case "W" -> {

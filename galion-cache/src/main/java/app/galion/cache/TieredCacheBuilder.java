@@ -48,6 +48,7 @@ public final class TieredCacheBuilder<K, V> {
   private Duration loaderTimeout = Duration.ofSeconds(30);
   private double jitter = 0.1;
   private long maximumSize = 10_000;
+  private int compressAbove = 1024;
   private Guard guard = Guard.none();
   private Ticker ticker = Ticker.system();
 
@@ -215,6 +216,21 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Deflates larger values in Redis, where that saves at least an eighth of them. Values of this
+   * process are kept as they are.
+   *
+   * @param bytes 0 and more, default 1024; {@link Integer#MAX_VALUE} for never
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> compressAbove(int bytes) {
+    if (bytes < 0) {
+      throw new IllegalArgumentException("compressAbove " + bytes + " must be >= 0");
+    }
+    compressAbove = bytes;
+    return this;
+  }
+
+  /**
    * Asks a guard before each load.
    *
    * @param guard default {@link Guard#none()}
@@ -272,7 +288,8 @@ public final class TieredCacheBuilder<K, V> {
             jitter,
             loaderTimeout.toNanos(),
             link == null ? Long.MAX_VALUE : silence.toNanos(),
-            timeout);
+            timeout,
+            compressAbove);
     ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
     timer.setRemoveOnCancelPolicy(true);
     ExecutorService own = executor == null ? pool() : null;

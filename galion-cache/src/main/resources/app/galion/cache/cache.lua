@@ -21,7 +21,7 @@ local function fields(text)
 end
 
 local function header(entry)
-  return { string.match(entry, '^([^|]*)|([^|]*)|([^|]*)|([^|]*)|') }
+  return { string.match(entry, '^([^|]*)|(%d+)|([^|]*)|([^|]*)|') }
 end
 
 local epoch, n, last
