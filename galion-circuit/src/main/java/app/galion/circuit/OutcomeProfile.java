@@ -60,8 +60,9 @@ public final class OutcomeProfile {
   }
 
   /**
-   * Starts a profile that knows HTTP and no vendor: 408 and 5xx are failures, 429 a throttle, 401
-   * and 403 the key's trouble, 402 the account's, any other 4xx the caller's.
+   * Starts a profile that knows HTTP and no vendor: 408, 5xx and whatever else is no answer, such
+   * as a redirect, are failures, 429 a throttle, 401 and 403 the key's trouble, 402 the account's,
+   * any other 4xx the caller's.
    *
    * @return a builder to which to add what the vendor says
    */
@@ -143,7 +144,7 @@ public final class OutcomeProfile {
   }
 
   private static Outcome byHundred(int status) {
-    return status >= 300 && status < 500 ? Outcome.CALLER : Outcome.SERVER;
+    return status >= 400 && status < 500 ? Outcome.CALLER : Outcome.SERVER;
   }
 
   /** Collects a vendor's rules. */

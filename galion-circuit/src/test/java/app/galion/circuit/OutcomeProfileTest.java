@@ -126,7 +126,15 @@ class OutcomeProfileTest {
   class BadInput {
 
     @ParameterizedTest
-    @CsvSource({"200, OK", "299, OK", "302, CALLER", "418, CALLER", "599, SERVER", "0, SERVER"})
+    @CsvSource({
+      "200, OK",
+      "299, OK",
+      "302, SERVER",
+      "304, SERVER",
+      "418, CALLER",
+      "599, SERVER",
+      "0, SERVER"
+    })
     void anyStatusHasAClass(int status, Outcome expected) {
       assertThat(openAi(status, "").outcome()).isEqualTo(expected);
     }
