@@ -61,12 +61,20 @@ final class ChatStream {
       circuit.callOrThrow(
           call -> {
             events.whenGone(call::cancel);
+            boolean filtered = false;
             try (EventStream vendor = openAi.chatEvents(call, request)) {
               for (ServerEvent event = vendor.next(); event != null; event = vendor.next()) {
                 text.append(event.text());
+                filtered |= OpenAi.isFiltered(event);
                 events.event(event.data());
                 delivered.set(true);
               }
+            }
+            if (filtered) {
+              throw OpenAi.filtered(call);
+            }
+            if (text.isEmpty()) {
+              throw VendorApi.unusable(call, "a stream without text");
             }
             return text;
           });

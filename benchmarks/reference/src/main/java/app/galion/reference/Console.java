@@ -44,10 +44,10 @@ final class Console implements AutoCloseable {
   }
 
   private void install(JavalinConfig config) {
-    config.routes.get("/", context -> context.html(page));
-    config.routes.get("/status", context -> context.json(status()));
-    config.routes.get("/health", this::health);
-    config.routes.get("/health/<path>", this::health);
+    WebServer.get(config.routes, "/", context -> context.html(page));
+    WebServer.get(config.routes, "/status", context -> context.json(status()));
+    WebServer.get(config.routes, "/health", this::health);
+    WebServer.get(config.routes, "/health/<path>", this::health);
   }
 
   /** Answers for node 1, or for {@code ?node=N}. */

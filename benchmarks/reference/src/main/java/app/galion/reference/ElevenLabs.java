@@ -1,7 +1,6 @@
 package app.galion.reference;
 
 import app.galion.circuit.VendorCall;
-import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -21,13 +20,14 @@ final class ElevenLabs {
     this.api = new VendorApi(http, base, "xi-api-key", key == null ? "none" : key);
   }
 
-  byte[] speak(VendorCall call, SpeechRequest request) throws IOException {
+  byte[] speak(VendorCall call, SpeechRequest request) {
     String path = "/v1/text-to-speech/" + request.voice() + "?output_format=mp3_44100_128";
     HttpResponse<byte[]> answer =
         api.send(call, api.json(path, Map.of("text", request.text(), "model_id", MODEL)));
     String type = answer.headers().firstValue("Content-Type").orElse("");
     if (answer.body().length == 0 || !type.startsWith("audio/")) {
-      throw new IOException("speech of " + answer.body().length + " bytes of type '" + type + "'");
+      String what = "speech of " + answer.body().length + " bytes of type '" + type + "'";
+      throw VendorApi.unusable(call, what);
     }
     return answer.body();
   }

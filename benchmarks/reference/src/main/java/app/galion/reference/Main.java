@@ -27,13 +27,13 @@ public final class Main {
     System.setProperty("java.util.logging.SimpleFormatter.format", "%1$tT %4$s %3$s: %5$s%6$s%n");
     LOGS.forEach(log -> log.setLevel(Level.OFF));
     AtomicReference<@Nullable Reference> started = new AtomicReference<>();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "galion-reference-end"));
     try {
       Options options = Options.parse(System.getenv(), arguments);
       if (options.help) {
         System.out.print(Options.usage());
         return;
       }
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(started), "galion-reference-end"));
       Reference reference = new Reference(options);
       started.set(reference);
       reference.start();

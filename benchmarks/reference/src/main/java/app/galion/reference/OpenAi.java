@@ -1,11 +1,16 @@
 package app.galion.reference;
 
 import app.galion.circuit.EventStream;
+import app.galion.circuit.Outcome;
+import app.galion.circuit.ServerEvent;
 import app.galion.circuit.VendorCall;
+import app.galion.circuit.VendorException;
+import app.galion.circuit.Verdict;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class OpenAi {
 
   private static final String WHISPER = "whisper-1";
+  private static final String FILTERED = "content_filter";
 
   private final VendorApi api;
 
@@ -29,13 +35,37 @@ final class OpenAi {
   /** What a transcription gives. */
   record Transcript(String text, @Nullable String language) {}
 
-  String chat(VendorCall call, ChatRequest request) throws IOException {
-    JsonNode answer = Json.parse(api.send(call, completion(request, false)).body());
-    JsonNode text = answer.at("/choices/0/message/content");
-    if (!text.isTextual()) {
-      throw new IOException("a chat completion without choices[0].message.content");
+  /** Answers, or fails as the vendor's failure when what it sent is no answer. */
+  String chat(VendorCall call, ChatRequest request) {
+    JsonNode answer = VendorApi.json(call, api.send(call, completion(request, false)).body());
+    JsonNode choice = answer.at("/choices/0");
+    if (FILTERED.equals(choice.path("finish_reason").asText())) {
+      throw filtered(call);
     }
-    return text.textValue();
+    String text = choice.at("/message/content").asText("");
+    if (text.isEmpty()) {
+      throw VendorApi.unusable(call, "a chat completion without text");
+    }
+    return text;
+  }
+
+  /** What to throw when the vendor's policy kept an answer back. */
+  static VendorException filtered(VendorCall call) {
+    String message = "the vendor's content policy kept this answer back";
+    return call.failure(new Verdict(Outcome.POLICY, 200, FILTERED, message, null, false));
+  }
+
+  /** Whether an event ends a stream because of the vendor's policy. */
+  static boolean isFiltered(ServerEvent event) {
+    if (!event.data().contains(FILTERED)) {
+      return false;
+    }
+    try {
+      JsonNode chunk = Json.parse(event.data().getBytes(StandardCharsets.UTF_8));
+      return FILTERED.equals(chunk.at("/choices/0/finish_reason").asText());
+    } catch (IOException e) {
+      return false; // a chunk that is no JSON ends nothing
+    }
   }
 
   EventStream chatEvents(VendorCall call, ChatRequest request) {
@@ -59,8 +89,7 @@ final class OpenAi {
   }
 
   Transcript transcribe(
-      VendorCall call, byte[] audio, String contentType, @Nullable String language)
-      throws IOException {
+      VendorCall call, byte[] audio, String contentType, @Nullable String language) {
     AudioForm form =
         new AudioForm().field("model", WHISPER).field("response_format", "verbose_json");
     if (language != null) {
@@ -68,9 +97,9 @@ final class OpenAi {
     }
     byte[] body = form.audio(audio, contentType).bytes();
     HttpRequest request = api.post("/audio/transcriptions", AudioForm.contentType(), body);
-    JsonNode answer = Json.parse(api.send(call, request).body());
+    JsonNode answer = VendorApi.json(call, api.send(call, request).body());
     if (!answer.path("text").isTextual()) {
-      throw new IOException("a transcription without text");
+      throw VendorApi.unusable(call, "a transcription without text");
     }
     String spoken = answer.path("language").asText(language == null ? "" : language);
     return new Transcript(answer.path("text").textValue(), spoken.isEmpty() ? null : spoken);

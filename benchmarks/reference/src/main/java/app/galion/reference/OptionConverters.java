@@ -63,6 +63,9 @@ final class OptionConverters {
       if (!http || uri.getHost() == null) {
         throw new TypeConversionException("'" + value + "' must begin with http:// or https://");
       }
+      if (uri.getPort() > Options.MAX_PORT) {
+        throw new TypeConversionException("'" + value + "' has no port of 1 to 65535");
+      }
       return uri;
     }
   }

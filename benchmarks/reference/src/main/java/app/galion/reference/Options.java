@@ -25,7 +25,7 @@ final class Options {
 
   static final int VENDORS_OFFSET = 10;
   private static final int MAX_NODES = 9;
-  private static final int MAX_PORT = 65535;
+  static final int MAX_PORT = 65535;
   private static final Pattern NODE_NAME = Pattern.compile("[A-Za-z0-9._-]{1,50}");
 
   private static final Map<String, String> ENVIRONMENT =
@@ -144,7 +144,9 @@ final class Options {
     int highest = MAX_PORT - VENDORS_OFFSET;
     require(port >= 1 && port <= highest, "--port " + port + " must be 1 to " + highest);
     try {
-      require(!InetAddress.getByName(bind).toString().isEmpty(), "--bind is empty");
+      require(
+          !bind.isBlank() && InetAddress.getByName(bind) != null,
+          "--bind must be an address of this machine, such as 127.0.0.1");
     } catch (UnknownHostException e) {
       throw new StartFailure("--bind '" + bind + "' is no address of a host");
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
 final class SearchRoute {
 
   private static final int MAX_QUERY = 200;
+  private static final char UNDECODABLE = '\uFFFD';
 
   private final UserStore store;
   private final TieredCache<String, Results> cache;
@@ -32,7 +33,7 @@ final class SearchRoute {
     if (query == null || query.isBlank() || query.length() > MAX_QUERY) {
       throw ApiError.badRequest("'q' must have 1 to " + MAX_QUERY + " characters");
     }
-    if (query.indexOf('\0') >= 0) {
+    if (query.indexOf('\0') >= 0 || query.indexOf(UNDECODABLE) >= 0) {
       throw ApiError.badRequest("'q' has characters that are no text");
     }
     String wanted = query.strip().toLowerCase(Locale.ROOT);

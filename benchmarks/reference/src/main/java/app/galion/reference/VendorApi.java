@@ -1,7 +1,12 @@
 package app.galion.reference;
 
 import app.galion.circuit.EventStream;
+import app.galion.circuit.Outcome;
 import app.galion.circuit.VendorCall;
+import app.galion.circuit.VendorException;
+import app.galion.circuit.Verdict;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -38,6 +43,20 @@ final class VendorApi {
 
   HttpResponse<byte[]> send(VendorCall call, HttpRequest request) {
     return call.send(http, request, BodyHandlers.ofByteArray());
+  }
+
+  /** Parses an answer of status 200. */
+  static JsonNode json(VendorCall call, byte[] body) {
+    try {
+      return Json.parse(body);
+    } catch (IOException e) {
+      throw unusable(call, "an answer that is no JSON");
+    }
+  }
+
+  /** What to throw when an answer of status 200 is none: the vendor failed as with a 500. */
+  static VendorException unusable(VendorCall call, String what) {
+    return call.failure(Verdict.of(Outcome.SERVER, what));
   }
 
   EventStream events(VendorCall call, HttpRequest request) {

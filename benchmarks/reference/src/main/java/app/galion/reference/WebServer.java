@@ -11,6 +11,7 @@ import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.EagerContentHandler;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -19,12 +20,13 @@ final class WebServer implements AutoCloseable {
 
   static final String NODE_HEADER = "X-Node";
 
-  private static final int MAX_THREADS = 400;
+  static final int MAX_THREADS = 400;
   private static final int MIN_THREADS = 8;
   private static final int THREAD_IDLE_MILLIS = 60_000;
   private static final int HEADER_BYTES = 16 * 1024;
   private static final int IDLE_MILLIS = 60_000;
   private static final int BACKLOG = 1024;
+  private static final int CHUNK_FRAMING_BYTES = 16;
 
   private final Options options;
   private final String what;
@@ -60,10 +62,15 @@ final class WebServer implements AutoCloseable {
     threads.setName("galion-reference-" + node + "-http");
     config.jetty.threadPool = threads;
     JettyErrors errors = new JettyErrors(node);
+    /* A body that comes slowly holds a connection until it is here, and no thread. */
+    var bodies =
+        new EagerContentHandler.RetainedContentLoaderFactory(
+            Bodies.JSON_LIMIT, CHUNK_FRAMING_BYTES, false);
     config.jetty.modifyServer(
         server -> {
           server.setErrorHandler(errors);
           server.setStopTimeout(Reference.IN_FLIGHT.toMillis());
+          server.insertHandler(new EagerContentHandler(bodies));
           server.insertHandler(new GracefulHandler());
         });
     config.jetty.modifyServletContextHandler(

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -90,7 +92,13 @@ class BadInputTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/api/v1/search", "/api/v1/search?q=", "/api/v1/search?q=%00", "/api/v1/users/x"})
+      strings = {
+        "/api/v1/search",
+        "/api/v1/search?q=",
+        "/api/v1/search?q=%00",
+        "/api/v1/search?q=%ff",
+        "/api/v1/users/x"
+      })
   void malformedParametersAreA400(String path) {
     assertThat(api.get(1, path).as(caller()).send().status()).isEqualTo(400);
   }
@@ -101,6 +109,25 @@ class BadInputTest {
 
     assertThat(raw(head)).matches("(?s)|HTTP/1.1 (431|400) .*");
     assertThat(api.get(1, "/health").send().status()).isEqualTo(200);
+  }
+
+  @Test
+  void bodiesThatComeSlowlyDelayNobodyElse() throws IOException {
+    String begun = "POST /api/v1/files HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nslow";
+    List<Socket> slow = new ArrayList<>();
+    try {
+      for (int i = 0; i < WebServer.MAX_THREADS + 50; i++) {
+        Socket socket = new Socket("127.0.0.1", api.port(1));
+        slow.add(socket);
+        socket.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+      }
+      assertThat(api.get(1, "/health").send().status()).isEqualTo(200);
+      assertThat(api.get(1, "/api/v1/users/1").as(caller()).send().status()).isEqualTo(200);
+    } finally {
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
   }
 
   @ParameterizedTest

@@ -8,6 +8,7 @@ import app.galion.reference.RunningReference.Answer;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -24,6 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the API says while something it stands on misbehaves. */
 class DegradationTest {
@@ -98,6 +101,69 @@ class DegradationTest {
     assertThat(api.speech(1, "a word").as(user).send().json().path("source").asText())
         .isEqualTo("text_only");
     assertThat(api.speech(1, "a word").as(user).send().header("X-Source")).isEqualTo("elevenlabs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "no JSON", "{}", "{\"choices\":[{\"message\":{\"content\":\"\"}}]}"})
+  void anAnswerThatIsNoneCountsAsTheVendorsFailure(String body) {
+    String user = caller();
+    api.faults("openai-chat", "{\"status\":200,\"body\":" + quoted(body) + ",\"times\":5}");
+
+    for (int i = 0; i < 5; i++) {
+      assertThat(api.chat(1, "none " + i).as(user).send().json().path("source").asText())
+          .isEqualTo("fallback");
+    }
+
+    assertThat(api.circuit(1, "openai-chat")).isEqualTo("open");
+  }
+
+  private static String quoted(String text) {
+    return TextNode.valueOf(text).toString();
+  }
+
+  @Test
+  void aRedirectIsTheVendorsFailure() {
+    api.faults("openai-chat", "{\"status\":302,\"headers\":{\"Location\":\"/\"},\"times\":1}");
+
+    Answer answer = api.chat(1, "elsewhere").as(caller()).send();
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.json().path("source").asText()).isEqualTo("fallback");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "data: [DONE]\n\n",
+        "data: garbage\n\ndata: [DONE]\n\n",
+        "data: {\"choices\":[{\"delta\":{\"content\":\"I\"},\"finish_reason\":\"content_filter\"}]}\n\n"
+      })
+  void aStreamWithoutAWholeAnswerIsNotCached(String events) {
+    String user = caller();
+    api.faults(
+        "openai-chat",
+        "{\"status\":200,\"headers\":{\"Content-Type\":\"text/event-stream\"},\"body\":"
+            + quoted(events)
+            + ",\"times\":1}");
+
+    String stream = api.chatStream(1, "nothing").as(user).send().text();
+
+    assertThat(stream).containsPattern("\"source\":\"fallback\"|\"error\":");
+    assertThat(api.chat(1, "nothing").as(user).send().json().path("source").asText())
+        .isEqualTo("openai");
+  }
+
+  @Test
+  void whatThePolicyKeepsBackIsA422() {
+    api.faults(
+        "openai-chat",
+        "{\"status\":200,\"body\":{\"choices\":[{\"message\":{\"content\":\"half\"},"
+            + "\"finish_reason\":\"content_filter\"}]},\"times\":1}");
+
+    Answer answer = api.chat(1, "forbidden").as(caller()).send();
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.json().path("error").asText()).isEqualTo("content_filter");
   }
 
   @Test
