@@ -4,7 +4,6 @@ import app.galion.cache.Bucket.Beat;
 import app.galion.cache.Bucket.Verdict;
 import app.galion.redis.BusListener;
 import app.galion.redis.Reply;
-import app.galion.redis.Topology;
 import app.galion.spi.Ticker;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +57,7 @@ final class Beats {
 
   /* One script covers one hash slot in a cluster, and a link may find out late that it speaks to one. */
   private List<Group> groups() {
-    return remote.link.topology() == Topology.CLUSTER ? each : whole;
+    return remote.clustered() ? each : whole;
   }
 
   private Group groupOf(Bucket bucket) {
@@ -73,7 +72,7 @@ final class Beats {
 
   /** Whether a bucket's master accepted no heartbeat for so long that it is not to be read. */
   boolean away(Bucket bucket, long now, long silenceLimit) {
-    if (!remote.link.available()) {
+    if (!remote.available()) {
       return true;
     }
     Group group = groupOf(bucket);

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * repeat, ids do not.
  *
  * The lock is held for memory only, never for I/O or the user's code. The volatile fields are what
- * a hit reads.
+ * a hit reads. Not final, so that a model test can break one rule at a time and see it found.
  */
-final class Bucket {
+class Bucket {
   final int index;
   volatile int chain;
   volatile int cleared;

@@ -177,7 +177,7 @@ final class CacheCore<K, V> {
         counters.oversized.increment();
         return null;
       }
-      long micros = remote.link.serverMicros() - (now() - loadedAt) / 1000;
+      long micros = remote.serverMicros() - (now() - loadedAt) / 1000;
       return Envelope.of(bytes, micros, fresh / 1_000_000)
           .write(codec.schema(), name.hash(), policy.compressAbove());
     } catch (Exception e) {

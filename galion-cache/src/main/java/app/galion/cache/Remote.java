@@ -1,10 +1,13 @@
 package app.galion.cache;
 
+import app.galion.redis.BusListener;
 import app.galion.redis.RedisLink;
 import app.galion.redis.RedisScript;
 import app.galion.redis.RedisUnavailableException;
 import app.galion.redis.RedisUnavailableException.Reason;
 import app.galion.redis.Reply;
+import app.galion.redis.Subscription;
+import app.galion.redis.Topology;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,8 +15,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** The cache's commands and keys; all keys of a bucket share one hash tag. */
-final class Remote {
+/**
+ * The cache's commands and keys; all keys of a bucket share one hash tag. Whatever goes to Redis
+ * leaves through the last methods here: a model test puts its scheduler there, hence no final
+ * class.
+ */
+class Remote {
   private static final RedisScript SCRIPT = RedisScript.resource(Remote.class, "cache.lua");
   private static final RedisScript BEAT = RedisScript.resource(Remote.class, "beat.lua");
   /* The same on every topology: all nodes must agree, and a link may find out late that it speaks to a cluster. */
@@ -21,9 +28,9 @@ final class Remote {
 
   private static final int JOURNAL_ROWS = 10_000;
 
-  final RedisLink link;
   final Duration timeout;
 
+  private final RedisLink link;
   private final String namespace;
   private final byte[] rows;
 
@@ -36,7 +43,7 @@ final class Remote {
 
   CompletableFuture<Reply> read(KeyName name) {
     int bucket = name.bucket(BUCKETS);
-    return link.command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G")), timeout);
+    return command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G")));
   }
 
   /** Of the tag table what concerns an entry: its epoch, its floor, the entry's tags. */
@@ -46,7 +53,7 @@ final class Remote {
     args.add(RedisLink.bytes("@epoch"));
     args.add(RedisLink.bytes("@floor"));
     tags.each().forEach(tag -> args.add(RedisLink.bytes(tag)));
-    return link.command("HMGET", args, timeout);
+    return command("HMGET", args);
   }
 
   /** Runs a command of the script; {@code text} is a key's, a tag, or empty. */
@@ -67,29 +74,28 @@ final class Remote {
     args.add(number(bucket));
     args.add(RedisLink.bytes(text));
     args.add(rows);
-    args.add(RedisLink.bytes(link.publishCommand()));
+    args.add(RedisLink.bytes(publishCommand()));
     args.addAll(List.of(more));
-    return link.eval(SCRIPT, keys, args, timeout);
+    return eval(SCRIPT, keys, args);
   }
 
   CompletableFuture<Reply> beat(List<Bucket> of) {
     List<byte[]> keys = new ArrayList<>(of.size() + 1);
     keys.add(key(of.get(0).index, "B"));
     of.forEach(bucket -> keys.add(key(bucket.index, "H")));
-    return link.eval(BEAT, keys, List.of(), timeout);
+    return eval(BEAT, keys, List.of());
   }
 
   /** Up to {@code count} rows of the journal, from a number on. */
   CompletableFuture<Reply> journal(int bucket, long from, int count) {
-    return link.command(
+    return command(
         "XRANGE",
         List.of(
             key(bucket, "J"),
             RedisLink.bytes(from + "-0"),
             RedisLink.bytes("+"),
             RedisLink.bytes("COUNT"),
-            number(count)),
-        timeout);
+            number(count)));
   }
 
   /** Whether a command was refused at once because Redis is away, rather than not answered. */
@@ -128,12 +134,12 @@ final class Remote {
 
   /** Nanoseconds since what is in the envelope was loaded, by the server's clock. */
   long age(Envelope envelope) {
-    return Math.max(0, link.serverMicros() - envelope.loadedAtMicros()) * 1000;
+    return Math.max(0, serverMicros() - envelope.loadedAtMicros()) * 1000;
   }
 
   /** Until when a put may execute: what was reported as failed must not appear later. */
   private long executeBy() {
-    return Math.max(1, link.serverMicros() + timeout.toNanos() / 1000);
+    return Math.max(1, serverMicros() + timeout.toNanos() / 1000);
   }
 
   static byte[] number(long number) {
@@ -155,6 +161,35 @@ final class Remote {
 
   private byte[] key(int bucket, String suffix) {
     return link.key(suffix(bucket, suffix));
+  }
+
+  CompletableFuture<Reply> command(String name, List<byte[]> args) {
+    return link.command(name, args, timeout);
+  }
+
+  CompletableFuture<Reply> eval(RedisScript script, List<byte[]> keys, List<byte[]> args) {
+    return link.eval(script, keys, args, timeout);
+  }
+
+  String publishCommand() {
+    return link.publishCommand();
+  }
+
+  Subscription subscribe(Bucket bucket, BusListener listener) {
+    return link.subscribe(channel(bucket.index), listener);
+  }
+
+  /** Whether calls are sent at this moment. */
+  boolean available() {
+    return link.available();
+  }
+
+  boolean clustered() {
+    return link.topology() == Topology.CLUSTER;
+  }
+
+  long serverMicros() {
+    return link.serverMicros();
   }
 
   /** The script's commands. */

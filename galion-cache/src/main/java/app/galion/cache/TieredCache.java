@@ -54,11 +54,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
     } else {
       subscriptions =
           core.buckets.stream()
-              .map(
-                  bucket ->
-                      remote.link.subscribe(
-                          remote.channel(bucket.index),
-                          beats.new Listener(bucket, core::onMessage)))
+              .map(bucket -> remote.subscribe(bucket, beats.new Listener(bucket, core::onMessage)))
               .toList();
       beats.start();
     }
