@@ -4,7 +4,9 @@ import app.galion.cache.Bucket.Beat;
 import app.galion.cache.Bucket.Verdict;
 import app.galion.redis.BusListener;
 import app.galion.redis.Reply;
+import app.galion.spi.ComponentId;
 import app.galion.spi.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
@@ -21,26 +23,36 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // errors are handled in the stages
 final class Beats {
   private static final long EVERY_MILLIS = 1000;
+  private static final long UNPROVEN_NANOS = Duration.ofDays(365).toNanos();
   private static final int ROWS = 1000;
+  private static final System.Logger LOG = System.getLogger(TieredCache.class.getName());
 
+  private final ComponentId id;
   private final Remote remote;
+  private final List<Bucket> buckets;
   private final Ticker ticker;
   private final OperationIds ids;
   private final Counters counters;
   private final ScheduledExecutorService timer;
+  private final Suspension suspension;
   private final Runnable afterwards;
   private final List<Group> whole;
   private final List<Group> each;
 
   Beats(
+      ComponentId id,
       Remote remote,
       List<Bucket> buckets,
       Ticker ticker,
       OperationIds ids,
       Counters counters,
       ScheduledExecutorService timer,
+      Suspension suspension,
       Runnable afterwards) {
+    this.id = id;
     this.remote = remote;
+    this.buckets = buckets;
+    this.suspension = suspension;
     this.ticker = ticker;
     this.ids = ids;
     this.counters = counters;
@@ -51,8 +63,26 @@ final class Beats {
   }
 
   void start() {
-    timer.scheduleWithFixedDelay(
-        () -> groups().forEach(Group::beat), 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    timer.scheduleWithFixedDelay(this::tick, 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  private void tick() {
+    if (suspension.noticed()) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0}: this machine was suspended, or its clock set: proofs are dropped, entries are read"
+              + " again",
+          id);
+      dropProofs();
+      counters.suspensions.increment();
+    }
+    groups().forEach(Group::beat);
+  }
+
+  private void dropProofs() {
+    long unproven = ticker.read() - UNPROVEN_NANOS;
+    groups().forEach(group -> group.forget(unproven));
+    buckets.forEach(bucket -> bucket.suspect(unproven));
   }
 
   /* One script covers one hash slot in a cluster, and a link may find out late that it speaks to one. */
@@ -88,6 +118,12 @@ final class Beats {
 
     Group(List<Bucket> buckets) {
       this.buckets = buckets;
+    }
+
+    /** As if nothing had been accepted for long: the next heartbeat must pass first. */
+    void forget(long unproven) {
+      acceptedAt = unproven;
+      missed = true;
     }
 
     void hurry() {
@@ -155,8 +191,8 @@ final class Beats {
     Verdict verdict = bucket.heard(head, beat);
     if (verdict == Verdict.RESYNCED) {
       counters.resyncs.increment();
-    } else if (verdict == Verdict.BEHIND && beat.position() != null) {
-      replay(bucket, head, beat, beat.position().n(), new ArrayList<>());
+    } else if (verdict == Verdict.BEHIND) {
+      replay(bucket, head, beat, bucket.replayFrom(head, beat), new ArrayList<>());
     }
   }
 

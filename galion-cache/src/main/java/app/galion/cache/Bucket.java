@@ -2,6 +2,7 @@ package app.galion.cache;
 
 import app.galion.cache.OwnWrites.Own;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -195,7 +196,10 @@ class Bucket {
       return Verdict.NONE;
     }
     Position now = position;
-    if (now == null || !now.epoch().equals(head.epoch())) {
+    if (now == null) {
+      return own.provableFrom(head) == 0 ? begin(head, beat, List.of()) : Verdict.BEHIND;
+    }
+    if (!now.epoch().equals(head.epoch())) {
       return resync(head, beat.sentAt);
     }
     own.unknownTo(head, beat.sentAt).forEach(lost -> queue(lost.key()));
@@ -221,6 +225,9 @@ class Bucket {
     synchronized (this) {
       if (chain != beat.chain) {
         return Verdict.NONE;
+      }
+      if (beat.position == null) {
+        return begin(head, beat, rows);
       }
       Position now = position;
       boolean covers = now != null && !rows.isEmpty() && rows.get(0).at().equals(beat.position);
@@ -252,14 +259,47 @@ class Bucket {
     return verdict;
   }
 
+  /** From which number on the journal is wanted for a reply that said {@code BEHIND}. */
+  synchronized long replayFrom(Position head, Beat beat) {
+    return beat.position == null ? Math.max(1, own.provableFrom(head)) : beat.position.n();
+  }
+
+  /**
+   * Takes a first head as the place to start from. What this node wrote before stays acknowledged
+   * if the journal shows it in the head's history; else it is repeated, as after a resync.
+   */
+  private Verdict begin(Position head, Beat beat, List<Write> rows) {
+    List<Position> shown = rows.stream().map(Write::at).toList();
+    boolean covers = contiguous(rows) && shown.contains(head);
+    Position end = covers ? shown.get(shown.size() - 1) : head;
+    startAt(end, beat.sentAt);
+    if (covers) {
+      shown.forEach(recent::add);
+    }
+    own.notIn(Set.copyOf(covers ? shown : List.of(head)), end, beat.sentAt)
+        .forEach(lost -> queue(lost.key()));
+    return Verdict.RESYNCED;
+  }
+
   synchronized Verdict resync(Position head, long sentAt) {
+    startAt(head, sentAt);
+    own.takeAll(sentAt).forEach(lost -> queue(lost.key()));
+    return Verdict.RESYNCED;
+  }
+
+  /** Leaves the history known so far: what was read under it is suspect until it is read again. */
+  private synchronized void startAt(Position at, long sentAt) {
     chain++;
-    position = head;
-    recent.restart(head);
+    position = at;
+    recent.restart(at);
     verified(sentAt);
     echoes.clear();
-    own.takeAll().forEach(lost -> queue(lost.key()));
-    return Verdict.RESYNCED;
+  }
+
+  /** No proof of before holds any longer, nor what was read under one. */
+  synchronized void suspect(long unprovenAt) {
+    chain++;
+    verifiedAt = unprovenAt;
   }
 
   private static boolean contiguous(List<Write> rows) {

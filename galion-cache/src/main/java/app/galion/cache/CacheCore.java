@@ -4,6 +4,7 @@ import app.galion.spi.ComponentId;
 import app.galion.spi.Guard;
 import app.galion.spi.Ticker;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -52,6 +53,7 @@ final class CacheCore<K, V> {
       Guard guard,
       Executor executor,
       ScheduledExecutorService timer,
+      InstantSource wallClock,
       @Nullable Remote remote) {
     this.id = id;
     this.policy = policy;
@@ -75,7 +77,16 @@ final class CacheCore<K, V> {
     beats =
         remote == null
             ? null
-            : new Beats(remote, buckets, ticker, ids, counters, timer, writes::drain);
+            : new Beats(
+                id,
+                remote,
+                buckets,
+                ticker,
+                ids,
+                counters,
+                timer,
+                new Suspension(ticker, wallClock),
+                writes::drain);
   }
 
   Bucket bucket(KeyName name) {

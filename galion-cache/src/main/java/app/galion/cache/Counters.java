@@ -26,6 +26,7 @@ final class Counters {
   final LongAdder fillsRefused = new LongAdder();
   final LongAdder replays = new LongAdder();
   final LongAdder resyncs = new LongAdder();
+  final LongAdder suspensions = new LongAdder();
 
   CacheStats snapshot(long size) {
     return new CacheStats(

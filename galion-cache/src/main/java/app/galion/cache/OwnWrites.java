@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -23,14 +24,18 @@ final class OwnWrites {
   private final Deque<Own> ring = new ArrayDeque<>();
 
   void add(Own own) {
-    while (!ring.isEmpty() && own.acknowledgedAt - ring.getFirst().acknowledgedAt > KEPT_NANOS) {
-      ring.removeFirst();
-    }
+    expire(own.acknowledgedAt);
     ring.addLast(own);
     if (ring.size() > MOST) {
       ring.removeFirst();
       Own next = ring.removeFirst();
       ring.addFirst(new Own(next.at, null, next.acknowledgedAt));
+    }
+  }
+
+  private void expire(long now) {
+    while (!ring.isEmpty() && now - ring.getFirst().acknowledgedAt > KEPT_NANOS) {
+      ring.removeFirst();
     }
   }
 
@@ -51,7 +56,32 @@ final class OwnWrites {
                 && (!own.at.epoch().equals(head.epoch()) || own.at.n() > head.n()));
   }
 
-  List<Own> takeAll() {
+  /** The least number that a journal must show for a first head to prove these writes; 0: none. */
+  long provableFrom(Position head) {
+    return ring.stream()
+        .map(Own::at)
+        .filter(at -> at.epoch().equals(head.epoch()) && at.n() <= head.n())
+        .mapToLong(Position::n)
+        .min()
+        .orElse(0);
+  }
+
+  /**
+   * Takes out what a history does not hold: neither shown to be in it, nor made after it was read.
+   *
+   * @param end the last write of that history as far as it is known
+   */
+  List<Own> notIn(Set<Position> shown, Position end, long readAt) {
+    return take(
+        own ->
+            !shown.contains(own.at)
+                && !(own.acknowledgedAt - readAt >= 0
+                    && own.at.epoch().equals(end.epoch())
+                    && own.at.n() > end.n()));
+  }
+
+  List<Own> takeAll(long now) {
+    expire(now);
     return take(own -> true);
   }
 

@@ -7,6 +7,8 @@ import app.galion.spi.ComponentId;
 import app.galion.spi.Guard;
 import app.galion.spi.Ticker;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -51,6 +53,7 @@ public final class TieredCacheBuilder<K, V> {
   private int compressAbove = 1024;
   private Guard guard = Guard.none();
   private Ticker ticker = Ticker.system();
+  private @Nullable InstantSource wallClock;
 
   TieredCacheBuilder(String name, Codec<V> codec) {
     id = new ComponentId("cache", requireNonNull(name, "name"));
@@ -263,6 +266,24 @@ public final class TieredCacheBuilder<K, V> {
     return this;
   }
 
+  /** For tests: what elapsed time is compared with, to notice that the machine was suspended. */
+  TieredCacheBuilder<K, V> wallClock(InstantSource wallClock) {
+    this.wallClock = wallClock;
+    return this;
+  }
+
+  /** A ticker of the user's own has nothing to do with the wall: it is its own measure. */
+  private InstantSource clock() {
+    InstantSource set = wallClock;
+    if (set != null) {
+      return set;
+    }
+    Ticker given = ticker;
+    return given == Ticker.system()
+        ? InstantSource.system()
+        : () -> Instant.ofEpochSecond(0, given.read());
+  }
+
   /**
    * Builds the cache. Never blocks, and does not fail for a Redis that is away.
    *
@@ -304,6 +325,7 @@ public final class TieredCacheBuilder<K, V> {
             guard,
             own == null ? requireNonNull(executor) : own,
             timer,
+            clock(),
             link == null ? null : new Remote(link, id.name(), timeout)),
         own);
   }

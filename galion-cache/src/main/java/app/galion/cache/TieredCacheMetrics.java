@@ -56,6 +56,7 @@ public final class TieredCacheMetrics implements MeterBinder {
     count(registry, "galion.cache.redis.failures", tags, c.redisFailures);
     count(registry, "galion.cache.replays", tags, c.replays);
     count(registry, "galion.cache.resyncs", tags, c.resyncs);
+    count(registry, "galion.cache.suspensions", tags, c.suspensions);
     FunctionCounter.builder("galion.cache.load.seconds", c.loadNanos, n -> n.sum() / 1e9)
         .tags(tags)
         .register(registry);
