@@ -1,6 +1,8 @@
 package app.galion.reference;
 
 import app.galion.ratelimit.ClientAddress;
+import app.galion.redis.RedisLink;
+import app.galion.spi.GalionException;
 import app.galion.spi.Ticker;
 import app.galion.testkit.RedisServer;
 import app.galion.testkit.VendorSimulator;
@@ -150,8 +152,18 @@ final class Reference implements AutoCloseable {
                 + shownRedis()
                 + " did not answer within "
                 + REDIS_PATIENCE.toSeconds()
-                + " s");
+                + " s"
+                + whyNot(node.redis));
       }
+    }
+  }
+
+  private static String whyNot(RedisLink redis) {
+    try {
+      RedisLink.join(redis.command("PING", List.of(), Duration.ofSeconds(1)));
+      return ", only just now";
+    } catch (GalionException e) {
+      return ": " + Uris.masked(String.valueOf(e.getMessage()));
     }
   }
 

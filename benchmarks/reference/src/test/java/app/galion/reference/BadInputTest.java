@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import app.galion.reference.RunningReference.Answer;
+import app.galion.testkit.RedisServer;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
@@ -197,6 +198,18 @@ class BadInputTest {
         .withMessageContaining(option[0])
         .withMessageNotContaining("secret")
         .withMessageNotContaining("\n");
+  }
+
+  @Test
+  void aWrongPasswordOfRedisIsSaid() {
+    try (RedisServer server = RedisServer.startOwn("--requirepass", "right")) {
+      String uri = "redis://:wrong@127.0.0.1:" + server.port();
+      String port = Integer.toString(RunningReference.freeRange());
+      assertThatExceptionOfType(StartFailure.class)
+          .isThrownBy(() -> startWith("--port", port, "--nodes", "1", "--redis", uri))
+          .withMessageContaining("WRONGPASS")
+          .withMessageNotContaining("wrong@");
+    }
   }
 
   private static void startWith(String... arguments) {
