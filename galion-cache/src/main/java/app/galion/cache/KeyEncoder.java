@@ -2,7 +2,7 @@ package app.galion.cache;
 
 /**
  * Turns a key into its text in Redis. Needed unless keys are {@link String}, {@link Long}, {@link
- * Integer} or {@link java.util.UUID}; {@code toString} is never used.
+ * Integer}, {@link java.util.UUID} or {@link VendorKey}; {@code toString} of others is never used.
  *
  * @param <K> the key's type
  */

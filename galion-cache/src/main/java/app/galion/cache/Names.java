@@ -4,11 +4,15 @@ import app.galion.spi.ComponentId;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Gives each key its text: by the user's encoder, or for the few types whose text is certain. */
 final class Names<K> {
+  private static final Set<Class<?>> PLAIN =
+      Set.of(String.class, Long.class, Integer.class, UUID.class, VendorKey.class);
+
   private final ComponentId id;
   private final @Nullable KeyEncoder<? super K> encoder;
   private volatile @Nullable Class<?> only;
@@ -38,12 +42,12 @@ final class Names<K> {
 
   private String plain(K key) {
     Class<?> type = key.getClass();
-    if (type != String.class && type != Long.class && type != Integer.class && type != UUID.class) {
+    if (!PLAIN.contains(type)) {
       throw new IllegalArgumentException(
           id
               + ": a key of "
               + type.getName()
-              + " needs a keyEncoder; only String, Long, Integer and UUID do without");
+              + " needs a keyEncoder; only String, Long, Integer, UUID and VendorKey do without");
     }
     Class<?> before = only;
     if (before == null) {

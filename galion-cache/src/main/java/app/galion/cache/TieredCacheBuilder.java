@@ -75,7 +75,7 @@ public final class TieredCacheBuilder<K, V> {
   /**
    * Sets how keys become text.
    *
-   * @param keyEncoder needed unless keys are String, Long, Integer or UUID
+   * @param keyEncoder needed unless keys are String, Long, Integer, UUID or {@link VendorKey}
    * @return this
    */
   public TieredCacheBuilder<K, V> keyEncoder(KeyEncoder<? super K> keyEncoder) {

@@ -1,6 +1,6 @@
 package app.galion.reference;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import app.galion.cache.VendorKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * @param temperature 0 to 2, or null
  * @param maxTokens or null
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 record ChatRequest(
     String tenant,
     String model,
@@ -36,6 +35,14 @@ record ChatRequest(
 
   /** A digest of every field, since a prompt may be longer than a key. */
   String cacheKey() {
-    return Digests.sha256(Json.bytes(this));
+    VendorKey.Builder request =
+        VendorKey.builder(tenant, model, "openai /v1/chat/completions").field("prompt", prompt);
+    if (temperature != null) {
+      request.field("temperature", temperature);
+    }
+    if (maxTokens != null) {
+      request.field("max_tokens", maxTokens);
+    }
+    return request.build().orElseThrow().text();
   }
 }

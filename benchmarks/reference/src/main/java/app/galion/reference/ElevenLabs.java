@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** ElevenLabs' wire format: text to speech. */
 final class ElevenLabs {
 
-  private static final String MODEL = "eleven_multilingual_v2";
+  static final String MODEL = "eleven_multilingual_v2";
+  static final String FORMAT = "mp3_44100_128";
 
   private final VendorApi api;
 
@@ -21,7 +22,7 @@ final class ElevenLabs {
   }
 
   byte[] speak(VendorCall call, SpeechRequest request) {
-    String path = "/v1/text-to-speech/" + request.voice() + "?output_format=mp3_44100_128";
+    String path = "/v1/text-to-speech/" + request.voice() + "?output_format=" + FORMAT;
     HttpResponse<byte[]> answer =
         api.send(call, api.json(path, Map.of("text", request.text(), "model_id", MODEL)));
     String type = answer.headers().firstValue("Content-Type").orElse("");

@@ -1,5 +1,6 @@
 package app.galion.reference;
 
+import app.galion.cache.VendorKey;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,12 @@ record SpeechRequest(String tenant, String voice, String text) {
   }
 
   String cacheKey() {
-    return Digests.sha256(Json.bytes(this));
+    return VendorKey.builder(tenant, ElevenLabs.MODEL, "elevenlabs /v1/text-to-speech")
+        .field("voice", voice)
+        .field("text", text)
+        .field("output_format", ElevenLabs.FORMAT)
+        .build()
+        .orElseThrow()
+        .text();
   }
 }
