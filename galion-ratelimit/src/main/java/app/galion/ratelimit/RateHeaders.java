@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A decision as HTTP shows it: the {@code X-RateLimit-*} headers, {@code Retry-After} and the body
- * of a rejection. All about the binding limit, each header once.
+ * A decision as HTTP shows it: the headers of a {@link HeaderForm}, {@code Retry-After} and the
+ * body of a rejection. Each header once; all calls are pure and thread-safe.
  */
 public final class RateHeaders {
 
@@ -17,27 +17,53 @@ public final class RateHeaders {
   private RateHeaders() {}
 
   /**
-   * The headers of a response: {@code X-RateLimit-Limit} (the nominal limit), {@code
-   * X-RateLimit-Remaining}, {@code X-RateLimit-Reset} (epoch seconds, rounded up, at which the
-   * whole limit is free again) and, when denied and waiting helps, {@code Retry-After} (seconds,
-   * rounded up).
+   * The headers of a response in the {@link HeaderForm#LEGACY} form.
    *
    * @param decision the decision
    * @param now the wall clock
-   * @return header name to value, in this order, immutable
+   * @return as {@link #of(Decision, Instant, HeaderForm)}
    */
   public static Map<String, String> of(Decision decision, Instant now) {
-    LimitState binding = decision.binding();
-    Instant reset = now.plus(binding.resetAfter());
+    return of(decision, now, HeaderForm.LEGACY);
+  }
+
+  /**
+   * The headers of a response.
+   *
+   * <p>{@link HeaderForm#LEGACY}, about the binding limit: {@code X-RateLimit-Limit} (nominal),
+   * {@code X-RateLimit-Remaining}, {@code X-RateLimit-Reset} (epoch seconds, rounded up, at which
+   * all of it is free again).
+   *
+   * <p>{@link HeaderForm#IETF}, about each limit: {@code RateLimit-Policy: "login";q=10;w=60} (q:
+   * nominal limit, w: its period in seconds, left out where it is not whole) and {@code RateLimit:
+   * "login";r=3;t=12} (r: remaining, t: seconds until all is free again, rounded up). Several
+   * limits of one policy are named after their periods too, such as {@code "read-PT1M"}.
+   *
+   * <p>Both, when denied and waiting helps: {@code Retry-After} (seconds, rounded up, at least 1).
+   *
+   * @param decision the decision
+   * @param now the wall clock, which only the legacy form shows
+   * @param form which headers
+   * @return header name to value, in this order, immutable
+   */
+  public static Map<String, String> of(Decision decision, Instant now, HeaderForm form) {
     Map<String, String> headers = new LinkedHashMap<>();
-    headers.put("X-RateLimit-Limit", Long.toString(binding.limit()));
-    headers.put("X-RateLimit-Remaining", Long.toString(binding.remaining()));
-    headers.put(
-        "X-RateLimit-Reset", Long.toString(reset.getEpochSecond() + (reset.getNano() > 0 ? 1 : 0)));
+    switch (form) {
+      case LEGACY -> putLegacy(decision.binding(), now, headers);
+      case IETF -> IetfHeaders.put(decision, headers);
+    }
     if (!decision.allowed() && decision.reason() != Decision.Reason.IMPOSSIBLE) {
       headers.put("Retry-After", retryAfter(decision));
     }
     return Collections.unmodifiableMap(headers);
+  }
+
+  private static void putLegacy(LimitState binding, Instant now, Map<String, String> headers) {
+    Instant reset = now.plus(binding.resetAfter());
+    headers.put("X-RateLimit-Limit", Long.toString(binding.limit()));
+    headers.put("X-RateLimit-Remaining", Long.toString(binding.remaining()));
+    headers.put(
+        "X-RateLimit-Reset", Long.toString(reset.getEpochSecond() + (reset.getNano() > 0 ? 1 : 0)));
   }
 
   /**
@@ -78,6 +104,11 @@ public final class RateHeaders {
   private static long retryAfterSeconds(Decision decision) {
     long nanos = decision.retryAfterNanos();
     return Math.max(1, nanos / NANOS + (nanos % NANOS > 0 ? 1 : 0));
+  }
+
+  /** Whole seconds, rounded up. */
+  static long seconds(Duration duration) {
+    return duration.plusNanos(NANOS - 1).toSeconds();
   }
 
   private static String words(Duration period) {
