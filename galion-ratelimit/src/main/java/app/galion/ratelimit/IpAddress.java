@@ -36,7 +36,8 @@ final class IpAddress {
     }
     if (text.startsWith("[")) {
       int end = text.indexOf(']');
-      return end > 0 && isPort(text.substring(end + 1)) && text.indexOf(':') < end
+      int colon = text.indexOf(':');
+      return colon > 0 && colon < end && isPort(text.substring(end + 1))
           ? parse(text.substring(1, end))
           : null;
     }
