@@ -20,7 +20,7 @@ public final class Decision {
     UNAVAILABLE
   }
 
-  /** Who decided, and which bound holds therefore. */
+  /** Who decided; {@link Decision#bound()} says which bound holds therefore. */
   public enum Source {
     /** Redis: exact over the whole fleet. */
     REDIS,
@@ -105,6 +105,21 @@ public final class Decision {
    */
   public Source source() {
     return source;
+  }
+
+  /**
+   * Returns what is certain of how much is admitted while decisions come from this source. Of a
+   * request under several keys of which some fail open, it is the bound of the others.
+   *
+   * @return the bound
+   */
+  public Bound bound() {
+    return switch (source) {
+      case REDIS, DENY_MEMORY -> Bound.EXACT;
+      case LOCAL -> reason == Reason.IMPOSSIBLE ? Bound.NOTHING : Bound.NODE_SHARES;
+      case FAIL_CLOSED -> Bound.NOTHING;
+      case FAIL_OPEN -> Bound.NONE;
+    };
   }
 
   /**
