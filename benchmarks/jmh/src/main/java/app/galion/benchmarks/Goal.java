@@ -1,5 +1,6 @@
 package app.galion.benchmarks;
 
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param contender who
  * @param against beside whom, or null
  * @param what is compared
- * @param bound at most this: a factor of the other's, else nanoseconds or bytes
+ * @param bound at most this: a factor of the other's, else nanoseconds, bytes or commands
  * @param threads at this count; 0: at every one that was run
  */
 record Goal(
@@ -21,7 +22,9 @@ record Goal(
     /** Time per operation. */
     TIME,
     /** Bytes allocated per operation. */
-    BYTES
+    BYTES,
+    /** Redis commands per operation. */
+    COMMANDS
   }
 
   /** JMH's own share in a figure of allocation. */
@@ -43,12 +46,21 @@ record Goal(
     return new Goal(contender, null, What.BYTES, bytes, 0);
   }
 
+  static Goal commands(Contender contender, double commands) {
+    return new Goal(contender, null, What.COMMANDS, commands, 0);
+  }
+
   Goal at(int count) {
     return new Goal(contender, against, what, bound, count);
   }
 
   String text() {
-    String unit = what == What.BYTES ? "B/op" : "time";
+    String unit =
+        switch (what) {
+          case TIME -> "time";
+          case BYTES -> "B/op";
+          case COMMANDS -> "Redis commands/op";
+        };
     return contender.label() + ", " + unit + (against == null ? "" : " beside " + against.label());
   }
 
@@ -64,7 +76,16 @@ record Goal(
     if (mine.isEmpty() || (against != null && other.isEmpty())) {
       return "– | not measured";
     }
-    return what == What.BYTES ? bytes(mine.get(), other) : time(mine.get(), other);
+    return switch (what) {
+      case TIME -> time(mine.get(), other);
+      case BYTES -> bytes(mine.get(), other);
+      case COMMANDS -> commands(mine.get());
+    };
+  }
+
+  private String commands(Figure mine) {
+    String verdict = mine.commands() <= bound ? "held" : "**missed**";
+    return String.format(Locale.ROOT, "%.4f | %s", mine.commands(), verdict);
   }
 
   private String bytes(Figure mine, Optional<Figure> other) {
@@ -97,6 +118,10 @@ record Goal(
     if (against != null) {
       return " ×";
     }
-    return what == What.BYTES ? " B" : " ns";
+    return switch (what) {
+      case TIME -> " ns";
+      case BYTES -> " B";
+      case COMMANDS -> "";
+    };
   }
 }

@@ -50,6 +50,30 @@ enum Question {
           Goal.time(LimitContender.GALION_DENIED, LimitContender.BUCKET4J_LOCAL, 1).at(1),
           Goal.bytes(LimitContender.GALION_LOCAL, 164).at(1),
           Goal.bytes(LimitContender.GALION_DENIED, 0).at(1))),
+  LIMIT_MANY_KEYS(
+      LimitManyKeys.class,
+      KeyedContender.class,
+      "How fast is a decision when everybody asks for another of 10 000 keys?",
+      KeyedContender.RAW_INCR,
+      true,
+      List.of(Goal.time(KeyedContender.GALION, KeyedContender.RAW_INCR, 1 / 0.7))) {
+    @Override
+    List<Integer> threads() {
+      return List.of(16);
+    }
+  },
+  LIMIT_REJECTED(
+      LimitRejected.class,
+      KeyedContender.class,
+      "What does a flood cost of which 90 % is refused?",
+      KeyedContender.RAW_INCR,
+      true,
+      List.of(Goal.commands(KeyedContender.GALION, 0.05))) {
+    @Override
+    List<Integer> threads() {
+      return List.of(64);
+    }
+  },
   CIRCUIT_CLOSED(
       CircuitClosed.class,
       CircuitContender.class,
