@@ -4,6 +4,7 @@ import app.galion.cache.CacheStats;
 import app.galion.cache.TieredCache;
 import app.galion.health.Access;
 import app.galion.health.HealthSnapshot;
+import app.galion.ratelimit.Decision;
 import app.galion.ratelimit.RatePolicy;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
@@ -23,11 +24,13 @@ final class Console implements AutoCloseable {
   private static final String PAGE = "console.html";
 
   private final List<Node> nodes;
+  private final ConsoleActions actions;
   private final WebServer server;
   private final String page;
 
-  Console(Options options, List<Node> nodes) {
+  Console(Options options, List<Node> nodes, ConsoleActions actions) {
     this.nodes = nodes;
+    this.actions = actions;
     this.page = page();
     this.server = new WebServer(options, NAME, options.port, NAME, this::install);
   }
@@ -46,6 +49,7 @@ final class Console implements AutoCloseable {
   private void install(JavalinConfig config) {
     WebServer.get(config.routes, "/", context -> context.html(page));
     WebServer.get(config.routes, "/status", context -> context.json(status()));
+    actions.install(config.routes);
     WebServer.get(config.routes, "/health", this::health);
     WebServer.get(config.routes, "/health/<path>", this::health);
   }
@@ -83,7 +87,8 @@ final class Console implements AutoCloseable {
     status.put("circuits", CircuitsRoute.report(node.circuits));
     status.put("caches", caches);
     status.put("limiter", node.limiter.health().status().name().toLowerCase(Locale.ROOT));
-    status.put("limits", node.limits().stream().map(Console::words).toList());
+    status.put("decisions", decisions(node));
+    status.put("limits", node.limits().stream().map(policy -> limit(node, policy)).toList());
     return status;
   }
 
@@ -97,12 +102,38 @@ final class Console implements AutoCloseable {
     figures.put("misses", stats.misses());
     figures.put("loads", stats.loads());
     figures.put("stale_served", stats.staleServed());
-    figures.put("hit_ratio", asked == 0 ? 0.0 : (double) (stats.l1Hits() + stats.l2Hits()) / asked);
+    figures.put("l1_hit_ratio", ratio(stats.l1Hits(), asked));
+    figures.put("l2_hit_ratio", ratio(stats.l2Hits(), stats.l2Hits() + stats.misses()));
+    figures.put("hit_ratio", ratio(stats.l1Hits() + stats.l2Hits(), asked));
     return figures;
   }
 
-  private static Map<String, String> words(RatePolicy policy) {
-    return Map.of("name", policy.name(), "policy", policy.toString());
+  private static double ratio(long part, long whole) {
+    return whole == 0 ? 0 : (double) part / whole;
+  }
+
+  /** How many were admitted and denied, by who decided. */
+  private static Map<String, Object> decisions(Node node) {
+    Map<String, Object> decisions = new LinkedHashMap<>();
+    for (Decision.Source source : Decision.Source.values()) {
+      String by = source.name().toLowerCase(Locale.ROOT);
+      Map<String, Long> counts = new LinkedHashMap<>();
+      for (String outcome : List.of("admitted", "denied")) {
+        counts.put(
+            outcome,
+            node.metrics.sum("galion.ratelimit.decisions", "source", by, "outcome", outcome));
+      }
+      decisions.put(by, counts);
+    }
+    return decisions;
+  }
+
+  private static Map<String, Object> limit(Node node, RatePolicy policy) {
+    Map<String, Object> limit = new LinkedHashMap<>();
+    limit.put("name", policy.name());
+    limit.put("policy", policy.toString());
+    limit.put("denied", node.metrics.sum("galion.ratelimit.denials", "policy", policy.name()));
+    return limit;
   }
 
   void start() {
@@ -112,5 +143,6 @@ final class Console implements AutoCloseable {
   @Override
   public void close() {
     server.close();
+    actions.close();
   }
 }

@@ -3,6 +3,7 @@ package app.galion.reference;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.router.Endpoint;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -49,6 +50,14 @@ final class Metrics implements AutoCloseable {
     config.requestLogger.http(
         (context, millis) ->
             timer(context).record((long) (millis * 1_000_000.0), TimeUnit.NANOSECONDS));
+  }
+
+  /** The sum of the counters with this name and these tags; 0 when there is none. */
+  long sum(String name, String... tags) {
+    return (long)
+        registry.find(name).tags(tags).functionCounters().stream()
+            .mapToDouble(FunctionCounter::count)
+            .sum();
   }
 
   private Timer timer(Context context) {

@@ -37,11 +37,11 @@ final class Node implements AutoCloseable {
   final RateLimiter limiter;
   final Circuits circuits = Circuits.create();
   final HealthEngine health;
+  final Metrics metrics = new Metrics();
 
   private final Limits limits;
   private final Vendors vendors;
   private final Path files;
-  private final Metrics metrics = new Metrics();
   private final Pings pings;
   private final WebServer server;
   private final InstantSource clock = InstantSource.system();

@@ -184,6 +184,17 @@ final class Options {
     return here || anywhere ? "localhost" : bind.contains(":") ? "[" + bind + "]" : bind;
   }
 
+  /** How this process itself reaches what listens here. */
+  String dialUrl(int listening) {
+    String address =
+        bind.equals("0.0.0.0") ? "127.0.0.1" : bind.contains(":") ? "[" + dialV6() + "]" : bind;
+    return "http://" + address + ":" + listening;
+  }
+
+  private String dialV6() {
+    return bind.equals("::") ? "::1" : bind;
+  }
+
   static String usage() {
     return new CommandLine(new Options()).getUsageMessage();
   }

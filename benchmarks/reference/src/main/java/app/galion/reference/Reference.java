@@ -59,7 +59,10 @@ final class Reference implements AutoCloseable {
     }
     requireRedis();
     nodes.forEach(Node::start);
-    Console console = keep(new Console(options, List.copyOf(nodes)));
+    List<Node> all = List.copyOf(nodes);
+    ConsoleActions actions =
+        new ConsoleActions(all, new Drills(options, all), backends.simulator(), embeddedRedis);
+    Console console = keep(new Console(options, all, actions));
     console.start();
     awaitReady();
     if (embeddedRedis != null) {
@@ -92,7 +95,8 @@ final class Reference implements AutoCloseable {
         database,
         base(options.openAiBaseUrl, simulated, true),
         base(options.elevenLabsBaseUrl, simulated, false),
-        files);
+        files,
+        simulator);
   }
 
   private VendorSimulator simulator() {

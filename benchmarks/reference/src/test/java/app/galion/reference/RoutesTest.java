@@ -461,17 +461,6 @@ class RoutesTest {
         .contains("jvm_memory_used_bytes");
   }
 
-  @Test
-  void consoleShowsEveryNode() {
-    Answer page = api.request("GET", api.console() + "/").send();
-    JsonNode status = api.request("GET", api.console() + "/status").send().json();
-
-    assertThat(page.header("Content-Type")).startsWith("text/html");
-    assertThat(page.text()).contains("galion").doesNotContain("http://", "https://");
-    assertThat(status.path("nodes").size()).isEqualTo(2);
-    assertThat(status.at("/nodes/1/ready").asBoolean()).isTrue();
-  }
-
   @ParameterizedTest
   @CsvSource({
     "GET, /api/v1/users/abc, 400",
