@@ -8,32 +8,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class Ask extends Question {
 
-  private static final long[] NOT_A_REFUND = {};
-
-  final LimitKey[] keys;
-  final long cost;
-
-  /** For a refund, when each key was charged. */
-  final long[] chargedAt;
+  final Request request;
 
   private final AtomicBoolean taken = new AtomicBoolean();
 
-  private Ask(LimitKey[] keys, long cost, long[] chargedAt) {
-    this.keys = keys;
-    this.cost = cost;
-    this.chargedAt = chargedAt;
-  }
-
-  static Ask charge(LimitKey[] keys, long cost) {
-    return new Ask(keys, cost, NOT_A_REFUND);
-  }
-
-  static Ask refund(LimitKey[] keys, long cost, long[] chargedAt) {
-    return new Ask(keys, cost, chargedAt);
-  }
-
-  boolean isRefund() {
-    return chargedAt.length > 0;
+  Ask(Request request) {
+    this.request = request;
   }
 
   /** Takes it, for sending or for giving up. */

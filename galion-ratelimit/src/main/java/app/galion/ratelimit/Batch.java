@@ -4,7 +4,6 @@ import app.galion.redis.Reply;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,22 +41,11 @@ final class Batch {
 
   /** Equal requests, decided together. */
   static final class Group {
-    final LimitKey[] keys;
-    final long cost;
-    final long[] chargedAt;
+    final Request request;
     final List<Ask> asks = new ArrayList<>(4);
 
-    Group(Ask first) {
-      this.keys = first.keys;
-      this.cost = first.cost;
-      this.chargedAt = first.chargedAt;
-    }
-
-    boolean takes(Ask ask) {
-      return chargedAt.length == 0
-          && !ask.isRefund()
-          && cost == ask.cost
-          && Arrays.equals(keys, ask.keys);
+    Group(Request request) {
+      this.request = request;
     }
   }
 
@@ -66,8 +54,8 @@ final class Batch {
     /** A group's standing, how many of it were admitted and when one more would be. */
     void answered(Group group, RedisStanding standing, int admitted, long waitMicros);
 
-    /** What the group had been charged was given back. */
-    void refunded(Group group);
+    /** What a group that asks for no decision wanted was done. */
+    void done(Group group);
 
     /** A key of the group holds another kind of limit. */
     void foreign(Group group);
@@ -80,7 +68,7 @@ final class Batch {
       return false;
     }
     int fresh = 0;
-    for (LimitKey key : ask.keys) {
+    for (LimitKey key : ask.request.keys) {
       Place place = places.get(key);
       if (place == null) {
         fresh++;
@@ -95,10 +83,10 @@ final class Batch {
     asks++;
     Group joined = joinable(ask);
     if (joined == null) {
-      joined = new Group(ask);
+      joined = new Group(ask.request);
       groups.add(joined);
-      looks += limits(ask.keys);
-      for (LimitKey key : ask.keys) {
+      looks += ask.request.limits();
+      for (LimitKey key : ask.request.keys) {
         Place place = places.get(key);
         if (place == null) {
           places.put(key, new Place(keys.size(), joined));
@@ -113,14 +101,14 @@ final class Batch {
 
   private @Nullable Group joinable(Ask ask) {
     Group last = null;
-    for (LimitKey key : ask.keys) {
+    for (LimitKey key : ask.request.keys) {
       Place place = places.get(key);
       if (place == null || (last != null && place.last != last)) {
         return null;
       }
       last = place.last;
     }
-    return last != null && last.takes(ask) ? last : null;
+    return last != null && last.request.sameQuestion(ask.request) ? last : null;
   }
 
   int size() {
@@ -148,19 +136,23 @@ final class Batch {
   private byte[] plan(long now) {
     int length = Double.BYTES;
     for (Group group : groups) {
-      length += 16 + group.keys.length * 4 + group.chargedAt.length * Double.BYTES;
+      Request request = group.request;
+      length += 9 + request.keys.length * 12 + request.extra.length * Double.BYTES;
     }
     ByteBuffer plan = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     plan.putDouble((double) now);
     for (Group group : groups) {
-      plan.putDouble((double) (group.chargedAt.length == 0 ? group.cost : -group.cost));
-      plan.putInt(group.asks.size()).putInt(group.keys.length);
-      for (LimitKey key : group.keys) {
-        Place place = places.get(key);
-        plan.putInt(place == null ? 0 : place.index + 1);
-      }
-      for (long time : group.chargedAt) {
-        plan.putDouble((double) time);
+      Request request = group.request;
+      plan.put(request.act.code);
+      plan.putInt(group.asks.size()).putInt(request.keys.length);
+      int more = 0;
+      for (int i = 0; i < request.keys.length; i++) {
+        Place place = places.get(request.keys[i]);
+        plan.putInt(place == null ? 0 : place.index + 1).putDouble((double) request.costs[i]);
+        int end = (i + 1) * request.extra.length / request.keys.length;
+        for (; more < end; more++) {
+          plan.putDouble((double) request.extra[more]);
+        }
       }
     }
     return plan.array();
@@ -174,37 +166,29 @@ final class Batch {
       long wait = reply.integer(at + 1);
       int denier = (int) reply.integer(at + 2) - 1;
       at += 3;
-      if (group.chargedAt.length > 0) {
-        answers.refunded(group);
+      Request request = group.request;
+      if (!request.act.decides()) {
+        answers.done(group);
         continue;
       }
       if (admitted < 0) {
         answers.foreign(group);
         continue;
       }
-      long[] figures = new long[limits(group.keys) * RedisStanding.FIGURES];
+      long[] figures = new long[request.limits() * RedisStanding.FIGURES];
       int next = 0;
-      for (LimitKey key : group.keys) {
+      for (LimitKey key : request.keys) {
         long skew = reply.integer(at++);
-        boolean bucket = key.policy().kind() == Limit.Kind.TOKEN_BUCKET;
+        boolean pair = request.act == Act.QUEUE || key.policy().kind() != Limit.Kind.TOKEN_BUCKET;
         for (int i = 0; i < key.policy().limits().size(); i++) {
           figures[next] = reply.integer(at++);
-          figures[next + 1] = bucket ? 0 : reply.integer(at++);
+          figures[next + 1] = pair ? reply.integer(at++) : 0;
           figures[next + 2] = skew;
           next += RedisStanding.FIGURES;
         }
       }
-      RedisStanding standing = new RedisStanding(group.keys, figures, group.cost, denier, now);
-      answers.answered(group, standing, admitted, wait);
+      answers.answered(group, new RedisStanding(request, figures, denier, now), admitted, wait);
     }
-  }
-
-  private static int limits(LimitKey[] keys) {
-    int limits = 0;
-    for (LimitKey key : keys) {
-      limits += key.policy().limits().size();
-    }
-    return limits;
   }
 
   void fail(Throwable cause) {

@@ -5,8 +5,6 @@ import app.galion.spi.ComponentId;
 import app.galion.spi.Health;
 import app.galion.spi.Ticker;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -54,32 +52,36 @@ final class Fallback {
   }
 
   /** Decides by the policies' choices; of several the strictest is named as the source. */
-  Decision decide(LimitKey[] keys, long cost) {
-    List<LimitKey> counted = new ArrayList<>(keys.length);
+  Decision decide(Request request) {
+    boolean local = false;
     int limit = 0;
-    for (LimitKey key : keys) {
+    for (LimitKey key : request.keys) {
       switch (key.policy().onFailure()) {
         case FAIL_CLOSED -> {
           return new Decision(
               Decision.Reason.UNAVAILABLE,
               Decision.Source.FAIL_CLOSED,
               CLOSED_RETRY,
-              Standing.nominal(keys, false, limit),
+              Standing.nominal(request.keys, false, limit),
               0);
         }
-        case FAIL_LOCAL -> counted.add(key);
+        case FAIL_LOCAL -> local = true;
         case FAIL_OPEN -> {}
       }
       limit += key.policy().limits().size();
     }
-    return counted.isEmpty()
-        ? new Decision(
+    return local
+        ? this.local.decide(request.where(Fallback::failsLocal))
+        : new Decision(
             Decision.Reason.ADMITTED,
             Decision.Source.FAIL_OPEN,
             0,
-            Standing.nominal(keys, true, -1),
-            0)
-        : local.decide(counted.toArray(new LimitKey[0]), cost);
+            Standing.nominal(request.keys, true, -1),
+            0);
+  }
+
+  static boolean failsLocal(LimitKey key) {
+    return key.policy().onFailure() == FailurePolicy.FAIL_LOCAL;
   }
 
   void failed(Throwable cause) {
@@ -93,7 +95,8 @@ final class Fallback {
       warned.set(true);
       LOG.log(
           Level.WARNING,
-          "{0} gets no answer from Redis ({1}): each policy''s failure policy decides until it does",
+          "{0} gets no answer from Redis ({1}): each policy''s failure policy decides until it"
+              + " does",
           id,
           words);
     }

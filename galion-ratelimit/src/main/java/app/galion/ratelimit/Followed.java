@@ -14,8 +14,8 @@ final class Followed implements RedisLimits.Outcomes {
   }
 
   @Override
-  public void admitted(LimitKey[] keys, long cost) {
-    local.follow(keys, cost);
+  public void admitted(Request request, int times) {
+    local.follow(request, times);
   }
 
   @Override
@@ -34,7 +34,9 @@ final class Followed implements RedisLimits.Outcomes {
   }
 
   @Override
-  public void refunded(LimitKey key) {
-    memory.forget(key);
+  public void done(Request request) {
+    for (LimitKey key : request.keys) {
+      memory.forget(key);
+    }
   }
 }

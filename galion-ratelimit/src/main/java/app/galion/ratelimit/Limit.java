@@ -3,30 +3,40 @@ package app.galion.ratelimit;
 import java.time.Duration;
 
 /*
- * A token bucket of n tokens refilled at n per period W microseconds. With g = gcd(n, W) it refills
+ * A token bucket of capacity C refilled at n per period W microseconds. With g = gcd(n, W) it refills
  * R = n/g units each microsecond, where a token is P = W/g units; the state is the deficit in units.
- * n * P = lcm(n, W) <= 2^52 makes every number that the script handles an integer below 2^53, which a
- * Lua number (a double) holds exactly. A sliding log keeps microsecond timestamps and needs no units.
+ * C * P <= 2^52 makes every number that the script handles an integer below 2^53, which a Lua number
+ * (a double) holds exactly; debt is kept up to 2^53 units. The other kinds count whole units (R and P
+ * are 1): a sliding log keeps microsecond timestamps, a calendar quota the number used in its window,
+ * a concurrency limit leases, whose length is its period.
  */
-record Limit(Kind kind, long n, Duration period, long periodMicros, long refill, long unit) {
+record Limit(
+    Kind kind, long n, Duration period, long periodMicros, long refill, long unit, long capacity) {
 
   static final long MAX_UNITS = 1L << 52;
   static final int MAX_LOG = 64;
+  static final int MAX_LEASES = 1_000;
   private static final Duration MIN_PERIOD = Duration.ofNanos(1_000);
   private static final Duration MAX_PERIOD = Duration.ofDays(3_653);
 
   enum Kind {
-    TOKEN_BUCKET((byte) 'b'),
-    SLIDING_LOG((byte) 's');
+    TOKEN_BUCKET('b'),
+    SLIDING_LOG('s'),
+    CALENDAR('c'),
+    CONCURRENCY('p');
 
     final byte mark;
 
-    Kind(byte mark) {
-      this.mark = mark;
+    Kind(char mark) {
+      this.mark = (byte) mark;
     }
   }
 
   static Limit of(Kind kind, String policy, long n, Duration period) {
+    return of(kind, policy, n, period, n);
+  }
+
+  static Limit of(Kind kind, String policy, long n, Duration period, long capacity) {
     String what = "policy '" + policy + "' of " + n + " per " + period;
     if (n < 0) {
       throw new IllegalArgumentException(what + ": the number must be >= 0");
@@ -42,22 +52,50 @@ record Limit(Kind kind, long n, Duration period, long periodMicros, long refill,
           what + ": an exact sliding window holds at most " + MAX_LOG + "; use tokenBucket");
     }
     long micros = period.getSeconds() * 1_000_000 + period.getNano() / 1_000;
+    if (kind != Kind.TOKEN_BUCKET) {
+      return whole(kind, n, period, micros);
+    }
+    if (capacity < Math.min(n, 1) || (n == 0 && capacity > 0)) {
+      throw new IllegalArgumentException(
+          what + ": a burst of " + capacity + " must be >= 1, and 0 where the number is 0");
+    }
     long gcd = gcd(n, micros);
     long refill = n / gcd;
     long unit = micros / gcd;
-    if (kind == Kind.TOKEN_BUCKET && n != 0 && unit > MAX_UNITS / n) {
+    if (n != 0 && unit > MAX_UNITS / Math.max(n, capacity)) {
       throw new IllegalArgumentException(
           what
+              + (capacity == n ? "" : " and a burst of " + capacity)
               + " cannot be exact: the least common multiple of the number and the period in"
-              + " microseconds is above 2^52; choose a number that divides the period, or a shorter"
-              + " period");
+              + " microseconds, or its part for the burst, is above 2^52; choose a number that"
+              + " divides the period, a shorter period or a smaller burst");
     }
-    return new Limit(kind, n, period, micros, refill, unit);
+    return new Limit(kind, n, period, micros, refill, unit, capacity);
+  }
+
+  private static Limit whole(Kind kind, long n, Duration period, long micros) {
+    if (n > MAX_UNITS) {
+      throw new IllegalArgumentException("the number " + n + " must be at most 2^52");
+    }
+    return new Limit(kind, n, period, micros, 1, 1, n);
+  }
+
+  static Limit concurrency(String policy, int n, Duration lease) {
+    if (n < 0 || n > MAX_LEASES) {
+      throw new IllegalArgumentException(
+          "policy '" + policy + "' of " + n + " at once must be 0 to " + MAX_LEASES);
+    }
+    return whole(Kind.CONCURRENCY, n, lease, lease.toNanos() / 1_000);
   }
 
   /** All units of the bucket. */
   long units() {
-    return n * unit;
+    return capacity * unit;
+  }
+
+  /** The period as a state shows it: a concurrency limit has none. */
+  Duration shownPeriod() {
+    return kind == Kind.CONCURRENCY ? Duration.ZERO : period;
   }
 
   private static long gcd(long a, long b) {
@@ -67,5 +105,11 @@ record Limit(Kind kind, long n, Duration period, long periodMicros, long refill,
       b = rest;
     }
     return a;
+  }
+
+  /** Such as {@code 10 per PT1M}. */
+  @Override
+  public String toString() {
+    return kind == Kind.CONCURRENCY ? n + " at once" : n + " per " + period;
   }
 }

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One subject under one policy: what a decision is asked about. Immutable and thread-safe; keeping
  * it for a hot subject saves the hash of the subject. Two keys are equal when they name the same
- * counters, that is policy name and subject.
+ * counters, that is policy name and subject. As a {@link LimitCharge} it costs 1.
  */
-public final class LimitKey {
+public final class LimitKey implements LimitCharge {
 
   private static final int LONGEST_KEPT = 64;
   private static final int HASH_BYTES = 16;
@@ -24,7 +24,7 @@ public final class LimitKey {
   private final RatePolicy policy;
   private final String subject;
   private final int hash;
-  private final LimitKey[] alone = {this};
+  private final Request alone;
   private @Nullable String tag;
   private volatile byte @Nullable [] suffixed;
 
@@ -36,6 +36,7 @@ public final class LimitKey {
             ? subject
             : HASHED + digest(subject);
     this.hash = this.subject.hashCode() * 31 + policy.name().hashCode();
+    this.alone = Request.of(this);
   }
 
   /**
@@ -47,8 +48,29 @@ public final class LimitKey {
     return policy;
   }
 
-  /** This key as a request about it alone. */
-  LimitKey[] alone() {
+  /**
+   * This key with a cost other than 1.
+   *
+   * @param cost how much of each limit the request takes, at least 0; 0 looks and changes nothing
+   * @return the charge
+   * @throws IllegalArgumentException if the cost is negative
+   */
+  public LimitCharge costing(long cost) {
+    return cost == 1 ? this : new Costing(this, cost);
+  }
+
+  @Override
+  public LimitKey key() {
+    return this;
+  }
+
+  @Override
+  public long cost() {
+    return 1;
+  }
+
+  /** One unit of this key alone. */
+  Request alone() {
     return alone;
   }
 

@@ -1,81 +1,112 @@
 package app.galion.ratelimit;
 
-import io.github.bucket4j.Bandwidth;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.BucketConfiguration;
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.EstimationProbe;
-import io.github.bucket4j.TimeMeter;
-import io.github.bucket4j.TokensInheritanceStrategy;
-import java.time.Duration;
-
-/** A token bucket on Bucket4j. */
+/*
+ * The script's token bucket with nanoseconds for microseconds: 1000 units where the script has one, of
+ * which R come back each nanosecond, or each N nanoseconds for a share of 1/N. All fits a long.
+ */
 final class LocalBucket implements LocalLimit {
 
-  private static final long LONGEST_PERIOD = 1L << 62;
-
   private final Limit limit;
-  private final Bucket bucket;
-  private volatile long capacity;
+  private final long token;
+  private final long refill;
+  private long full;
+  private long capacity;
+  private int nodes;
+  private long deficit;
+  private long at;
 
-  LocalBucket(Limit limit, int nodes, TimeMeter time) {
+  LocalBucket(Limit limit, int nodes, long now) {
     this.limit = limit;
+    this.token = limit.unit() * 1_000;
+    this.refill = Math.max(1, limit.refill());
+    this.nodes = nodes;
     this.capacity = capacity(nodes);
-    this.bucket = Bucket.builder().addLimit(bandwidth(nodes)).withCustomTimePrecision(time).build();
-  }
-
-  @Override
-  public ConsumptionProbe take(long cost) {
-    if (cost > capacity) {
-      return aboveShare();
-    }
-    if (cost > 0) {
-      return bucket.tryConsumeAndReturnRemaining(cost);
-    }
-    long most = capacity;
-    EstimationProbe full = bucket.estimateAbilityToConsume(most);
-    return ConsumptionProbe.consumed(full.getRemainingTokens(), full.getNanosToWaitForRefill());
-  }
-
-  /* Only another share, or Redis, can admit it: ask again when the bucket is full, at most once each period. */
-  private ConsumptionProbe aboveShare() {
-    EstimationProbe full = bucket.estimateAbilityToConsume(capacity);
-    long untilFull = full.getNanosToWaitForRefill();
-    long wait = Math.max(untilFull, limit.periodMicros() * 1_000);
-    return ConsumptionProbe.rejected(full.getRemainingTokens(), wait, untilFull);
-  }
-
-  @Override
-  public void drain(long cost) {
-    if (!bucket.tryConsume(cost)) {
-      bucket.tryConsumeAsMuchAsPossible(cost);
-    }
-  }
-
-  @Override
-  public void giveBack(long cost, long since) {
-    bucket.addTokens(cost);
-  }
-
-  @Override
-  public void share(int nodes) {
-    capacity = capacity(nodes);
-    bucket.replaceConfiguration(
-        BucketConfiguration.builder().addLimit(bandwidth(nodes)).build(),
-        TokensInheritanceStrategy.AS_IS);
+    this.full = capacity * token;
+    this.at = now;
   }
 
   private long capacity(int nodes) {
-    return Math.max(1, limit.n() / nodes);
+    return Math.max(1, limit.capacity() / nodes);
   }
 
-  /* Bucket4j refuses more than a token per nanosecond, and a period beyond a long of nanoseconds. */
-  private Bandwidth bandwidth(int nodes) {
-    long nanos = limit.periodMicros() * 1_000;
-    long period = nodes <= LONGEST_PERIOD / nanos ? nanos * nodes : LONGEST_PERIOD;
-    return Bandwidth.builder()
-        .capacity(capacity(nodes))
-        .refillGreedy(Math.min(limit.n(), period), Duration.ofNanos(period))
-        .build();
+  @Override
+  public long waitFor(long cost, long now) {
+    refill(now);
+    if (cost == 0) {
+      return 0;
+    }
+    if (cost > capacity) {
+      // only another share, or Redis, can admit it: ask again when the bucket is full, at most once
+      // each period
+      return Math.max(resetNanos(now), limit.periodMicros() * 1_000);
+    }
+    long over = deficit - full + cost * token;
+    return over <= 0 ? 0 : nanosFor(over) - (now - at);
+  }
+
+  @Override
+  public void charge(long cost, long now) {
+    refill(now);
+    long most = (Long.MAX_VALUE - deficit) / token;
+    deficit = cost > most ? Long.MAX_VALUE : deficit + cost * token;
+  }
+
+  @Override
+  public void refund(long cost, long chargedAt, long now) {
+    refill(now);
+    long owed = cost > Long.MAX_VALUE / token ? Long.MAX_VALUE : cost * token;
+    long age = Math.max(0, (at - chargedAt) / nodes);
+    if (age < ceilDiv(owed, refill)) {
+      deficit = Math.max(0, deficit - (owed - age * refill));
+    }
+  }
+
+  @Override
+  public long remaining(long now) {
+    refill(now);
+    return Math.max(0, Math.floorDiv(full - deficit, token));
+  }
+
+  @Override
+  public long resetNanos(long now) {
+    refill(now);
+    return deficit == 0 ? 0 : nanosFor(deficit) - (now - at);
+  }
+
+  @Override
+  public void clear(long now) {
+    deficit = 0;
+    at = now;
+  }
+
+  /** A larger share fills up from what this one held. */
+  @Override
+  public void share(int nodes, long now) {
+    refill(now);
+    long free = full - deficit;
+    this.nodes = nodes;
+    capacity = capacity(nodes);
+    full = capacity * token;
+    deficit = full - Math.min(full, free);
+  }
+
+  private void refill(long now) {
+    long steps = nodes == 1 ? now - at : (now - at) / nodes;
+    if (steps >= ceilDiv(deficit, refill)) {
+      deficit = 0;
+      at = now;
+    } else if (steps > 0) {
+      deficit -= steps * refill;
+      at += steps * nodes;
+    }
+  }
+
+  private long nanosFor(long units) {
+    long steps = ceilDiv(units, refill);
+    return steps > Long.MAX_VALUE / nodes ? Long.MAX_VALUE : steps * nodes;
+  }
+
+  private static long ceilDiv(long units, long refill) {
+    return units / refill + (units % refill > 0 ? 1 : 0);
   }
 }

@@ -3,188 +3,147 @@ package app.galion.ratelimit;
 import app.galion.spi.Ticker;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of this process: all of them without Redis, this node's share as a fallback. Several
- * are taken in order and given back when a later one refuses, so what runs at the same time may be
- * refused too early, never admitted too much.
+ * The limits of this process: all of them without Redis, this node's share as a fallback. Decided
+ * as the script decides: all keys of a request are locked, all limits looked at, and all or none
+ * charged.
  */
 final class LocalLimits {
 
   private static final int MOST_KEYS = 100_000;
 
-  private final Cache<LimitKey, Held> held =
+  private final Cache<LimitKey, LocalKey> held =
       Caffeine.newBuilder().maximumSize(MOST_KEYS).executor(Runnable::run).build();
   private final IntSupplier nodes;
-  private final TimeMeter time;
+  private final Ticker ticker;
+  private final long start;
 
   LocalLimits(Ticker ticker, IntSupplier nodes) {
     this.nodes = nodes;
-    this.time = new SinceStart(ticker);
+    this.ticker = ticker;
+    this.start = ticker.read();
   }
 
-  Decision decide(LimitKey[] keys, long cost) {
-    LocalLimit[] limits = keys.length == 1 ? of(keys[0]) : of(keys);
-    long since = limits.length == 1 ? 0 : time.currentTimeNanos();
-    ConsumptionProbe[] probes = new ConsumptionProbe[limits.length];
-    for (int i = 0; i < limits.length; i++) {
-      probes[i] = limits[i].take(cost);
-      if (!probes[i].isConsumed()) {
-        return denied(keys, cost, since, limits, probes, i);
+  private long now() {
+    return ticker.read() - start;
+  }
+
+  Decision decide(Request request) {
+    LocalKey[] locals = lock(request);
+    try {
+      return decide(request, locals, now());
+    } finally {
+      unlock(locals);
+    }
+  }
+
+  private static Decision decide(Request request, LocalKey[] locals, long now) {
+    long wait = 0;
+    int denier = -1;
+    int limit = 0;
+    for (int k = 0; k < locals.length; k++) {
+      for (LocalLimit each : locals[k].limits) {
+        long until = each.waitFor(request.costs[k], now);
+        if (until > wait) {
+          wait = until;
+          denier = limit;
+        }
+        limit++;
+      }
+    }
+    long[] figures = new long[2 * limit];
+    limit = 0;
+    for (int k = 0; k < locals.length; k++) {
+      for (LocalLimit each : locals[k].limits) {
+        if (denier < 0 && request.costs[k] > 0) {
+          each.charge(request.costs[k], now);
+        }
+        figures[limit++] = each.remaining(now);
+        figures[limit++] = each.resetNanos(now);
       }
     }
     return new Decision(
-        Decision.Reason.ADMITTED, Decision.Source.LOCAL, 0, new LocalStanding(keys, probes, -1), 0);
-  }
-
-  private static Decision denied(
-      LimitKey[] keys,
-      long cost,
-      long since,
-      LocalLimit[] limits,
-      ConsumptionProbe[] probes,
-      int denier) {
-    for (int i = 0; i < denier; i++) {
-      limits[i].giveBack(cost, since);
-    }
-    for (int i = 0; i < limits.length; i++) {
-      if (i != denier) {
-        probes[i] = limits[i].take(0);
-      }
-    }
-    return new Decision(
-        Decision.Reason.LIMIT,
+        denier < 0 ? Decision.Reason.ADMITTED : Decision.Reason.LIMIT,
         Decision.Source.LOCAL,
-        probes[denier].getNanosToWaitForRefill(),
-        new LocalStanding(keys, probes, denier),
+        wait,
+        new LocalStanding(request.keys, figures, denier, now),
         0);
   }
 
   /** Follows what Redis admitted. */
-  void follow(LimitKey[] keys, long cost) {
-    for (LimitKey key : keys) {
-      if (key.policy().onFailure() == FailurePolicy.FAIL_LOCAL) {
-        for (LocalLimit limit : of(key)) {
-          limit.drain(cost);
+  void follow(Request admitted, int times) {
+    if (admitted.looks()) {
+      return;
+    }
+    Request request = admitted.where(Fallback::failsLocal);
+    for (int k = 0; k < request.keys.length; k++) {
+      LocalKey local = locked(request.keys[k]);
+      try {
+        long now = now();
+        for (LocalLimit each : local.limits) {
+          each.drain(request.costs[k] * times, now);
         }
+      } finally {
+        local.unlock();
       }
     }
   }
 
-  private LocalLimit[] of(LimitKey[] keys) {
-    List<LocalLimit> limits = new ArrayList<>(keys.length);
-    for (LimitKey key : keys) {
-      Collections.addAll(limits, of(key));
+  private LocalKey[] lock(Request request) {
+    LocalKey[] locals = new LocalKey[request.keys.length];
+    if (locals.length == 1) {
+      locals[0] = locked(request.keys[0]);
+      return locals;
     }
-    return limits.toArray(new LocalLimit[0]);
-  }
-
-  private LocalLimit[] of(LimitKey key) {
     int share = nodes.getAsInt();
-    Held found = held.getIfPresent(key);
-    if (found == null || !found.isOf(key.policy())) {
-      found = held.asMap().merge(key, new Held(key.policy(), share, time), LocalLimits::newer);
+    for (int k = 0; k < locals.length; k++) {
+      locals[k] = of(request.keys[k], share);
     }
-    if (found.nodes != share) {
-      found.share(share);
+    LocalKey[] ordered = locals.clone();
+    Arrays.sort(ordered, Comparator.comparingLong(local -> local.number));
+    long now = now();
+    for (LocalKey each : ordered) {
+      each.lock();
+      each.share(share, now);
     }
-    return found.limits;
+    return locals;
   }
 
-  /* What the old policy had used is in other units: the new one starts empty rather than full. */
-  private static Held newer(Held old, Held made) {
-    if (old.isOf(made.policy)) {
+  private LocalKey locked(LimitKey key) {
+    int share = nodes.getAsInt();
+    LocalKey local = of(key, share);
+    local.lock();
+    local.share(share, now());
+    return local;
+  }
+
+  private static void unlock(LocalKey[] locals) {
+    for (LocalKey each : locals) {
+      each.unlock();
+    }
+  }
+
+  private LocalKey of(LimitKey key, int share) {
+    LocalKey found = held.getIfPresent(key);
+    return found != null && found.isOf(key.policy())
+        ? found
+        : held.asMap().compute(key, (k, old) -> fresh(key.policy(), old, share));
+  }
+
+  private LocalKey fresh(RatePolicy policy, @Nullable LocalKey old, int share) {
+    if (old != null && old.isOf(policy)) {
       return old;
     }
-    for (int i = 0; i < made.limits.length; i++) {
-      made.limits[i].drain(made.policy.limits().get(i).n());
+    long now = now();
+    LocalKey made = new LocalKey(policy, share, now);
+    if (old != null) {
+      made.empty(now);
     }
     return made;
-  }
-
-  private static final class Held {
-    final RatePolicy policy;
-    final LocalLimit[] limits;
-    volatile int nodes;
-
-    Held(RatePolicy policy, int nodes, TimeMeter time) {
-      this.policy = policy;
-      this.nodes = nodes;
-      this.limits =
-          policy.limits().stream()
-              .map(limit -> local(limit, nodes, time))
-              .toArray(LocalLimit[]::new);
-    }
-
-    boolean isOf(RatePolicy other) {
-      return policy.sameLimits(other);
-    }
-
-    private static LocalLimit local(Limit limit, int nodes, TimeMeter time) {
-      return limit.kind() == Limit.Kind.TOKEN_BUCKET
-          ? new LocalBucket(limit, nodes, time)
-          : new LocalLog(limit, nodes, time);
-    }
-
-    synchronized void share(int share) {
-      if (nodes != share) {
-        for (LocalLimit limit : limits) {
-          limit.share(share);
-        }
-        nodes = share;
-      }
-    }
-  }
-
-  private static final class LocalStanding extends Standing {
-    private final ConsumptionProbe[] probes;
-    private final int denier;
-
-    LocalStanding(LimitKey[] keys, ConsumptionProbe[] probes, int denier) {
-      super(keys);
-      this.probes = probes;
-      this.denier = denier;
-    }
-
-    @Override
-    long remaining(int limit, Limit of, int nth) {
-      return probes[limit].getRemainingTokens();
-    }
-
-    @Override
-    long resetNanos(int limit, Limit of, int nth) {
-      return probes[limit].getNanosToWaitForReset();
-    }
-
-    @Override
-    int denier() {
-      return denier;
-    }
-  }
-
-  private static final class SinceStart implements TimeMeter {
-    private final Ticker ticker;
-    private final long start;
-
-    SinceStart(Ticker ticker) {
-      this.ticker = ticker;
-      this.start = ticker.read();
-    }
-
-    @Override
-    public long currentTimeNanos() {
-      return ticker.read() - start;
-    }
-
-    @Override
-    public boolean isWallClockBased() {
-      return false;
-    }
   }
 }

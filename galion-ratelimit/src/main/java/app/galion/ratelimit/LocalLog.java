@@ -1,87 +1,93 @@
 package app.galion.ratelimit;
 
-import io.github.bucket4j.ConsumptionProbe;
-import io.github.bucket4j.TimeMeter;
-
-/** An exact sliding log. */
+/** An exact sliding log. It has no debt: what does not fit is not remembered. */
 final class LocalLog implements LocalLimit {
 
   private final Limit limit;
-  private final TimeMeter time;
   private final long window;
   private final long[] log;
   private int share;
   private int first;
   private int size;
 
-  LocalLog(Limit limit, int nodes, TimeMeter time) {
+  LocalLog(Limit limit, int nodes) {
     this.limit = limit;
-    this.time = time;
     this.window = limit.periodMicros() * 1_000;
     this.log = new long[(int) limit.n()];
-    share(nodes);
+    this.share = shareOf(nodes);
+  }
+
+  private int shareOf(int nodes) {
+    return (int) Math.max(1, limit.n() / nodes);
   }
 
   @Override
-  public synchronized ConsumptionProbe take(long cost) {
-    long now = forget();
-    long wait = 0;
-    if (size + cost > share) {
-      // a cost above this node's share waits for an empty log and then for a larger share
-      int last = (int) Math.min(size, size + cost - share);
-      wait = last == 0 ? window : window - (now - log[index(last - 1)]);
+  public long waitFor(long cost, long now) {
+    forget(now);
+    if (cost == 0 || size + cost <= share) {
+      return 0;
     }
-    if (wait > 0) {
-      return ConsumptionProbe.rejected(Math.max(0, share - size), wait, untilEmpty(now));
-    }
-    append(now, cost);
-    return ConsumptionProbe.consumed(Math.max(0, share - size), untilEmpty(now));
+    // a cost above this node's share waits for an empty log and then for a larger share
+    int last = (int) Math.min(size, size + cost - share);
+    return last == 0 ? window : window - (now - log[index(last - 1)]);
   }
 
   @Override
-  public synchronized void drain(long cost) {
-    long now = forget();
-    append(now, Math.min(cost, Math.max(0, share - size)));
-  }
-
-  @Override
-  public synchronized void giveBack(long cost, long since) {
-    forget();
-    // whose entries leave is not known: the oldest that can be, so that none leaves the window
-    // early
-    int from = 0;
-    while (from < size && log[index(from)] - since < 0) {
-      from++;
-    }
-    int back = (int) Math.min(size - from, cost);
-    for (int i = from; i + back < size; i++) {
-      log[index(i)] = log[index(i + back)];
-    }
-    size -= back;
-  }
-
-  @Override
-  public synchronized void share(int nodes) {
-    share = (int) Math.max(1, limit.n() / nodes);
-  }
-
-  private long forget() {
-    long now = time.currentTimeNanos();
-    while (size > 0 && now - log[first] >= window) {
-      first = (first + 1) % log.length;
-      size--;
-    }
-    return now;
-  }
-
-  private void append(long now, long cost) {
-    for (long i = 0; i < cost; i++) {
+  public void charge(long cost, long now) {
+    forget(now);
+    long fits = Math.min(cost, log.length - size);
+    for (long i = 0; i < fits; i++) {
       log[index(size++)] = now;
     }
   }
 
-  private long untilEmpty(long now) {
+  @Override
+  public void refund(long cost, long chargedAt, long now) {
+    forget(now);
+    int kept = 0;
+    long left = cost;
+    long[] others = new long[size];
+    for (int i = size - 1; i >= 0; i--) {
+      long entry = log[index(i)];
+      if (left > 0 && entry == chargedAt) {
+        left--;
+      } else {
+        others[kept++] = entry;
+      }
+    }
+    size = 0;
+    while (kept > 0) {
+      log[index(size++)] = others[--kept];
+    }
+  }
+
+  @Override
+  public long remaining(long now) {
+    forget(now);
+    return Math.max(0, share - size);
+  }
+
+  @Override
+  public long resetNanos(long now) {
+    forget(now);
     return size == 0 ? 0 : window - (now - log[index(size - 1)]);
+  }
+
+  @Override
+  public void clear(long now) {
+    size = 0;
+  }
+
+  @Override
+  public void share(int nodes, long now) {
+    share = shareOf(nodes);
+  }
+
+  private void forget(long now) {
+    while (size > 0 && now - log[first] >= window) {
+      first = (first + 1) % log.length;
+      size--;
+    }
   }
 
   private int index(int nth) {

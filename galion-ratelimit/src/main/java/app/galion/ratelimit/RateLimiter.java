@@ -11,12 +11,7 @@ import app.galion.spi.HealthProbe;
 import app.galion.spi.Permit;
 import app.galion.spi.Ticker;
 import java.time.Duration;
-import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,29 +25,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RateLimiter implements HealthProbe, AutoCloseable {
 
-  private static final int MOST_KEYS = 16;
-
   private final ComponentId id;
-  private final Ticker ticker;
   private final Counters counters = new Counters();
   private final DenyMemory memory;
-  private final LocalLimits local;
   private final Fallback fallback;
-  private final @Nullable RedisLimits redis;
-  private volatile boolean closed;
+  private final Decider decider;
 
   private RateLimiter(Builder builder) {
     id = builder.id;
-    ticker = builder.ticker;
+    Ticker ticker = builder.ticker;
     memory = new DenyMemory(ticker, builder.denyMemory.toNanos());
     RedisLink link = builder.redis;
     Fleet fleet = link == null ? Fleet.single() : link.fleet();
-    local = new LocalLimits(ticker, fleet::size);
+    LocalLimits local = new LocalLimits(ticker, fleet::size);
     fallback = new Fallback(id, ticker, local, link, counters);
-    redis =
+    RedisLimits redis =
         link == null
             ? null
             : new RedisLimits(id, link, ticker, new Followed(memory, local, fallback), counters);
+    decider = new Decider(memory, local, fallback, redis, counters);
   }
 
   /**
@@ -73,7 +64,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @return the decision
    */
   public Decision check(LimitKey key) {
-    return check(1, key);
+    return decider.decide(key.alone());
   }
 
   /**
@@ -88,6 +79,19 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   }
 
   /**
+   * Asks for a cost under each of several keys, all or nothing. {@link Decision.Reason#IMPOSSIBLE}
+   * when one cost is above its own capacity.
+   *
+   * @param charges 1 to 16 keys with their costs, where a {@link LimitKey} costs 1; a key given
+   *     twice with one cost is charged once
+   * @return the decision
+   * @throws IllegalArgumentException if there are none or more than 16, or one key has two costs
+   */
+  public Decision check(LimitCharge... charges) {
+    return decider.decide(Request.of(charges));
+  }
+
+  /**
    * Asks for a cost under one key.
    *
    * @param cost at least 0; 0 looks and changes nothing
@@ -96,13 +100,11 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the cost is negative
    */
   public Decision check(long cost, LimitKey key) {
-    requireCost(cost);
-    Decision known = remembered(cost, requireNonNull(key, "key"));
-    return known != null ? counters.count(known) : decide(cost, key.alone());
+    return decider.decide(Request.of(cost, key));
   }
 
   /**
-   * Asks for a cost under each of several keys, all or nothing.
+   * Asks for one cost under each of several keys, all or nothing.
    *
    * @param cost at least 0; 0 looks and changes nothing
    * @param keys 1 to 16 keys; a key given twice is charged once
@@ -110,10 +112,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the cost is negative or there are no or more than 16 keys
    */
   public Decision check(long cost, LimitKey... keys) {
-    requireCost(cost);
-    LimitKey[] distinct = distinct(keys);
-    Decision known = remembered(cost, distinct);
-    return known != null ? counters.count(known) : decide(cost, distinct);
+    return decider.decide(Request.of(cost, keys));
   }
 
   /**
@@ -129,6 +128,17 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   }
 
   /**
+   * As {@link #check(LimitCharge...)}, without blocking.
+   *
+   * @param charges as there
+   * @return as {@link #checkAsync(LimitKey...)}
+   * @throws IllegalArgumentException as there
+   */
+  public CompletableFuture<Decision> checkAsync(LimitCharge... charges) {
+    return decider.decideAsync(Request.of(charges));
+  }
+
+  /**
    * As {@link #check(long, LimitKey...)}, without blocking.
    *
    * @param cost at least 0; 0 looks and changes nothing
@@ -137,28 +147,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the cost is negative or there are no or more than 16 keys
    */
   public CompletableFuture<Decision> checkAsync(long cost, LimitKey... keys) {
-    requireCost(cost);
-    LimitKey[] distinct = distinct(keys);
-    Decision known = remembered(cost, distinct);
-    if (known == null) {
-      known = withoutRedis(cost, distinct);
-    }
-    if (known != null) {
-      return CompletableFuture.completedFuture(counters.count(known));
-    }
-    Question question = requireNonNull(redis).ask(distinct, cost, deadline(distinct));
-    return question
-        .orTimeout(deadline(distinct), TimeUnit.NANOSECONDS)
-        .handle(
-            (decision, error) -> {
-              if (error != null) {
-                question.withdraw();
-                if (error instanceof TimeoutException) {
-                  fallback.failed(error);
-                }
-              }
-              return counters.count(decision != null ? decision : fallback.decide(distinct, cost));
-            });
+    return decider.decideAsync(Request.of(cost, keys));
   }
 
   /**
@@ -183,113 +172,6 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
       Decision decision = check(1, key);
       return decision.allowed() ? Permit.free() : decision.refusal();
     };
-  }
-
-  private @Nullable Decision remembered(long cost, LimitKey key) {
-    return cost == 0 ? null : memory.recall(key, cost);
-  }
-
-  private @Nullable Decision remembered(long cost, LimitKey[] keys) {
-    for (LimitKey key : keys) {
-      Decision known = remembered(cost, key);
-      if (known != null) {
-        return known;
-      }
-    }
-    return null;
-  }
-
-  private Decision decide(long cost, LimitKey[] keys) {
-    Decision known = withoutRedis(cost, keys);
-    if (known != null) {
-      return counters.count(known);
-    }
-    long nanos = deadline(keys);
-    Question question = requireNonNull(redis).ask(keys, cost, nanos);
-    Decision decision = null;
-    try {
-      decision = question.get(nanos, TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      fallback.failed(e);
-    } catch (ExecutionException e) {
-      // who completed it so has counted the failure
-      decision = null;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    if (decision == null) {
-      decision = question.giveUp();
-    }
-    if (decision == null) {
-      decision = fallback.decide(keys, cost);
-    }
-    return counters.count(decision);
-  }
-
-  private @Nullable Decision withoutRedis(long cost, LimitKey[] keys) {
-    int limit = 0;
-    for (LimitKey key : keys) {
-      for (Limit each : key.policy().limits()) {
-        if (cost > each.n() || each.n() == 0) {
-          return new Decision(
-              Decision.Reason.IMPOSSIBLE,
-              Decision.Source.LOCAL,
-              Decision.NEVER,
-              Standing.nominal(keys, true, limit),
-              0);
-        }
-        limit++;
-      }
-    }
-    if (redis == null) {
-      return local.decide(keys, cost);
-    }
-    return closed ? fallback.decide(keys, cost) : null;
-  }
-
-  private static long deadline(LimitKey[] keys) {
-    long least = Long.MAX_VALUE;
-    for (LimitKey key : keys) {
-      least = Math.min(least, key.policy().deadlineNanos());
-    }
-    return least;
-  }
-
-  private static void requireCost(long cost) {
-    if (cost < 0) {
-      throw new IllegalArgumentException("cost " + cost + " must be >= 0");
-    }
-  }
-
-  private static LimitKey[] distinct(LimitKey[] keys) {
-    if (keys.length == 1) {
-      return requireNonNull(keys[0], "key").alone();
-    }
-    LimitKey[] distinct = new LinkedHashSet<>(Arrays.asList(keys)).toArray(new LimitKey[0]);
-    for (LimitKey key : distinct) {
-      requireNonNull(key, "key");
-    }
-    for (int i = 0; distinct.length < keys.length && i < keys.length; i++) {
-      requireNoConflict(distinct, keys[i]);
-    }
-    if (distinct.length == 0 || keys.length > MOST_KEYS) {
-      throw new IllegalArgumentException(
-          "a decision is about 1 to " + MOST_KEYS + " keys, not " + keys.length);
-    }
-    return distinct;
-  }
-
-  private static void requireNoConflict(LimitKey[] distinct, LimitKey key) {
-    for (LimitKey each : distinct) {
-      if (each.equals(key) && !each.policy().sameLimits(key.policy())) {
-        throw new IllegalArgumentException(
-            "one decision cannot ask "
-                + each.policy()
-                + " and "
-                + key.policy()
-                + " about one subject: they share their counters; give one another name");
-      }
-    }
   }
 
   @Override
@@ -317,7 +199,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   /** Stops asking Redis: from now on the failure policies decide. The link stays open. */
   @Override
   public void close() {
-    closed = true;
+    decider.close();
   }
 
   @Override

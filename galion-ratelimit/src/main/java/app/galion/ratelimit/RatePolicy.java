@@ -72,18 +72,44 @@ public final class RatePolicy {
     return first(Limit.Kind.SLIDING_LOG, name, n, period, EXACT_DEADLINE);
   }
 
+  /**
+   * Evenly spaced: one at a time, each a {@code period / n} after the last (the generic cell rate
+   * algorithm, GCRA), unless {@link #burst} allows more at once. It is a token bucket of capacity
+   * 1.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} or {@code -}
+   * @param n how many in a period, at least 0; 0 denies always
+   * @param period 1 microsecond to 10 years, whole microseconds
+   * @return the policy, with a deadline of 50 ms and {@link FailurePolicy#FAIL_LOCAL}
+   * @throws IllegalArgumentException as for {@link #tokenBucket}
+   */
+  public static RatePolicy smooth(String name, long n, Duration period) {
+    requireNonNull(period, "period");
+    return first(
+        requireName(name),
+        Limit.of(Limit.Kind.TOKEN_BUCKET, name, n, period, Math.min(n, 1)),
+        BUCKET_DEADLINE);
+  }
+
   private static RatePolicy first(
       Limit.Kind kind, String name, long n, Duration period, Duration deadline) {
-    requireNonNull(name, "name");
     requireNonNull(period, "period");
+    return first(requireName(name), Limit.of(kind, name, n, period), deadline);
+  }
+
+  private static RatePolicy first(String name, Limit limit, Duration deadline) {
+    return new RatePolicy(name, List.of(limit), deadline, FailurePolicy.FAIL_LOCAL);
+  }
+
+  private static String requireName(String name) {
+    requireNonNull(name, "name");
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "policy name '"
               + (name.length() <= 64 ? name : name.substring(0, 64) + "…")
               + "' must be 1 to 64 ASCII letters, digits, '.', '_' or '-'");
     }
-    return new RatePolicy(
-        name, List.of(Limit.of(kind, name, n, period)), deadline, FailurePolicy.FAIL_LOCAL);
+    return name;
   }
 
   /**
@@ -104,6 +130,26 @@ public final class RatePolicy {
     List<Limit> more = new ArrayList<>(limits);
     more.add(Limit.of(limits.get(0).kind(), name, n, period));
     return new RatePolicy(name, more, deadline, onFailure);
+  }
+
+  /**
+   * The same policy with another capacity of the limit given last: how much it admits at once after
+   * a pause. Over any time t the fleet admits at most {@code burst + n·t/period}.
+   *
+   * @param burst at least 1; default {@code n}, of {@link #smooth} 1
+   * @return a new policy
+   * @throws IllegalArgumentException if it is out of range, cannot be exact, or the limit is not a
+   *     token bucket
+   */
+  public RatePolicy burst(long burst) {
+    Limit last = limits.get(limits.size() - 1);
+    if (last.kind() != Limit.Kind.TOKEN_BUCKET) {
+      throw new IllegalArgumentException(
+          "policy '" + name + "' of " + last + " has no burst: only tokenBucket and smooth have");
+    }
+    List<Limit> other = new ArrayList<>(limits);
+    other.set(limits.size() - 1, Limit.of(last.kind(), name, last.n(), last.period(), burst));
+    return new RatePolicy(name, other, deadline, onFailure);
   }
 
   /**
@@ -227,7 +273,7 @@ public final class RatePolicy {
     StringBuilder text = new StringBuilder("policy '").append(name).append("' of ");
     String separator = "";
     for (Limit limit : limits) {
-      text.append(separator).append(limit.n()).append(" per ").append(limit.period());
+      text.append(separator).append(limit);
       separator = " and ";
     }
     return text.toString();

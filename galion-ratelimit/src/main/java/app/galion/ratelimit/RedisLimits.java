@@ -12,8 +12,10 @@ import app.galion.spi.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,7 @@ final class RedisLimits {
 
   /** Follows what Redis admits, denies and fails to answer. */
   interface Outcomes {
-    void admitted(LimitKey[] keys, long cost);
+    void admitted(Request request, int times);
 
     void denied(LimitKey denier, long cost, Decision denied, long askedAt);
 
@@ -36,7 +38,7 @@ final class RedisLimits {
 
     void failed(Throwable cause);
 
-    void refunded(LimitKey key);
+    void done(Request request);
   }
 
   private record LaneKey(int slot, long deadlineNanos) {}
@@ -58,29 +60,28 @@ final class RedisLimits {
     this.prefix = link.key("r1:");
   }
 
-  Question ask(LimitKey[] keys, long cost, long deadlineNanos) {
-    if (link.topology() == Topology.CLUSTER && keys.length > 1) {
-      List<LimitKey[]> bySlot = bySlot(keys);
+  Question ask(Request request) {
+    if (link.topology() == Topology.CLUSTER && request.keys.length > 1) {
+      List<Request> bySlot = bySlot(request);
       if (bySlot.size() > 1) {
-        return new SlotWalk(this, bySlot, keys, cost, deadlineNanos).start();
+        return new SlotWalk(this, bySlot, request).start();
       }
     }
-    return askOneSlot(keys, cost, deadlineNanos);
+    return askOneSlot(request, request.deadlineNanos());
   }
 
-  Ask askOneSlot(LimitKey[] keys, long cost, long deadlineNanos) {
-    Ask ask = Ask.charge(keys, cost);
-    lane(keys[0], deadlineNanos).submit(ask);
+  Ask askOneSlot(Request request, long deadlineNanos) {
+    Ask ask = new Ask(request);
+    lane(request.keys[0], deadlineNanos).submit(ask);
     return ask;
   }
 
-  /** Gives back what an admitted decision had charged. */
-  void refund(LimitKey[] keys, long cost, Decision charged, long deadlineNanos) {
-    if (cost == 0 || !(charged.standing() instanceof RedisStanding standing)) {
-      return;
+  /** Gives back what an admitted request, all in one slot, had been charged. */
+  void refund(Request request, Decision charged, long deadlineNanos) {
+    if (!request.looks()) {
+      counters.refunds.increment();
+      Ask unused = askOneSlot(request.givenBack(charged.standing()), deadlineNanos);
     }
-    counters.refunds.increment();
-    lane(keys[0], deadlineNanos).submit(Ask.refund(keys, cost, standing.chargedAt(keys)));
   }
 
   private Lane lane(LimitKey key, long deadlineNanos) {
@@ -94,23 +95,16 @@ final class RedisLimits {
     return new Lane(new Carrying(Duration.ofNanos(key.deadlineNanos)), new OverloadedException(id));
   }
 
-  private static List<LimitKey[]> bySlot(LimitKey[] keys) {
-    List<LimitKey[]> groups = new ArrayList<>();
-    List<Integer> slots = new ArrayList<>();
-    for (LimitKey key : keys) {
-      int slot = HashSlot.of(key.tag());
-      int at = slots.indexOf(slot);
-      if (at < 0) {
-        slots.add(slot);
-        groups.add(new LimitKey[] {key});
-      } else {
-        LimitKey[] group = groups.get(at);
-        LimitKey[] longer = Arrays.copyOf(group, group.length + 1);
-        longer[group.length] = key;
-        groups.set(at, longer);
-      }
+  private static List<Request> bySlot(Request request) {
+    Set<Integer> slots = new LinkedHashSet<>();
+    for (LimitKey key : request.keys) {
+      slots.add(HashSlot.of(key.tag()));
     }
-    return groups;
+    List<Request> requests = new ArrayList<>();
+    for (int slot : slots) {
+      requests.add(request.where(key -> HashSlot.of(key.tag()) == slot));
+    }
+    return requests;
   }
 
   private final class Carrying implements Lane.Carrier {
@@ -160,8 +154,8 @@ final class RedisLimits {
             group.asks.get(nth),
             new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, nth + 1));
       }
-      if (admitted > 0 && group.cost > 0) {
-        outcomes.admitted(group.keys, group.cost * admitted);
+      if (admitted > 0) {
+        outcomes.admitted(group.request, admitted);
       }
       if (nth < group.asks.size()) {
         Decision denied =
@@ -172,7 +166,7 @@ final class RedisLimits {
                 standing,
                 admitted);
         LimitKey denier = requireNonNull(standing.denierKey(), "denier");
-        outcomes.denied(denier, group.cost, denied, sentAt);
+        outcomes.denied(denier, group.request.costOf(denier), denied, sentAt);
         for (; nth < group.asks.size(); nth++) {
           complete(group.asks.get(nth), denied);
         }
@@ -186,15 +180,13 @@ final class RedisLimits {
     }
 
     @Override
-    public void refunded(Batch.Group group) {
-      for (LimitKey key : group.keys) {
-        outcomes.refunded(key);
-      }
+    public void done(Batch.Group group) {
+      outcomes.done(group.request);
     }
 
     @Override
     public void foreign(Batch.Group group) {
-      GalionException cause = new ForeignStateException(id, Arrays.toString(group.keys));
+      GalionException cause = new ForeignStateException(id, Arrays.toString(group.request.keys));
       outcomes.failed(cause);
       for (Ask ask : group.asks) {
         ask.completeExceptionally(cause);

@@ -5,39 +5,52 @@ package app.galion.ratelimit;
  */
 final class RedisStanding extends Standing {
 
-  /** Per limit: deficit or number in the window, microseconds until a log is empty, clock skew. */
+  /**
+   * Per limit: deficit or number used, microseconds until nothing is used (of a bucket that was
+   * queued for: the deficit as it was), clock skew.
+   */
   static final int FIGURES = 3;
 
+  private final Request request;
   private final long[] figures;
-  private final long cost;
   private final int denier;
   private final long now;
 
-  RedisStanding(LimitKey[] keys, long[] figures, long cost, int denier, long now) {
-    super(keys);
+  RedisStanding(Request request, long[] figures, int denier, long now) {
+    super(request.keys);
+    this.request = request;
     this.figures = figures;
-    this.cost = cost;
     this.denier = denier;
     this.now = now;
+  }
+
+  /** Which key a limit belongs to. */
+  private int keyOf(int limit) {
+    int key = 0;
+    int left = limit - request.keys[0].policy().limits().size();
+    while (left >= 0) {
+      left -= request.keys[++key].policy().limits().size();
+    }
+    return key;
   }
 
   @Override
   long remaining(int limit, Limit of, int nth) {
     long before = figures[limit * FIGURES];
-    return of.kind() == Limit.Kind.TOKEN_BUCKET
-        ? Math.max(0, (of.units() - before) / of.unit() - nth * cost)
-        : Math.max(0, of.n() - before - nth * cost);
+    long charged = nth * request.costs[keyOf(limit)];
+    return Math.max(0, Math.floorDiv(of.units() - before, of.unit()) - charged);
   }
 
   @Override
   long resetNanos(int limit, Limit of, int nth) {
     long skew = figures[limit * FIGURES + 2];
+    long charged = nth * request.costs[keyOf(limit)];
     long micros;
     if (of.kind() == Limit.Kind.TOKEN_BUCKET) {
-      long deficit = figures[limit * FIGURES] + nth * cost * of.unit();
-      micros = deficit / of.refill() + (deficit % of.refill() > 0 ? 1 : 0) + skew;
+      long deficit = figures[limit * FIGURES] + charged * of.unit();
+      micros = of.refill() == 0 ? 0 : (deficit + of.refill() - 1) / of.refill() + skew;
     } else {
-      micros = nth * cost > 0 ? of.periodMicros() + skew : figures[limit * FIGURES + 1];
+      micros = charged > 0 ? of.periodMicros() + skew : figures[limit * FIGURES + 1];
     }
     return micros * 1_000;
   }
@@ -47,14 +60,13 @@ final class RedisStanding extends Standing {
     return denier;
   }
 
-  /** When each key was charged, in microseconds of the server's clock as the key has seen it. */
-  long[] chargedAt(LimitKey[] keys) {
-    long[] times = new long[keys.length];
+  /** In microseconds of the server's clock as the key has seen it. */
+  @Override
+  long chargedAt(int key) {
     int limit = 0;
-    for (int i = 0; i < keys.length; i++) {
-      times[i] = now + figures[limit * FIGURES + 2];
-      limit += keys[i].policy().limits().size();
+    for (int i = 0; i < key; i++) {
+      limit += request.keys[i].policy().limits().size();
     }
-    return times;
+    return now + figures[limit * FIGURES + 2];
   }
 }

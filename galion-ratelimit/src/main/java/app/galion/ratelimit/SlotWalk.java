@@ -17,27 +17,24 @@ import org.jspecify.annotations.Nullable;
 final class SlotWalk extends Question {
 
   private final RedisLimits redis;
-  private final List<LimitKey[]> slots;
-  private final LimitKey[] order;
-  private final long cost;
+  private final List<Request> slots;
+  private final Request whole;
   private final long deadlineNanos;
   private final List<Decision> charged = new ArrayList<>();
   private volatile @Nullable Ask current;
 
-  SlotWalk(
-      RedisLimits redis, List<LimitKey[]> slots, LimitKey[] order, long cost, long deadlineNanos) {
+  SlotWalk(RedisLimits redis, List<Request> slots, Request whole) {
     this.redis = redis;
     this.slots = new ArrayList<>(slots);
     this.slots.sort(Comparator.comparingDouble(SlotWalk::width));
-    this.order = order;
-    this.cost = cost;
-    this.deadlineNanos = deadlineNanos;
+    this.whole = whole;
+    this.deadlineNanos = whole.deadlineNanos();
   }
 
   /** The smallest rate of a slot's limits. */
-  private static double width(LimitKey[] keys) {
+  private static double width(Request request) {
     double width = Double.MAX_VALUE;
-    for (LimitKey key : keys) {
+    for (LimitKey key : request.keys) {
       for (Limit limit : key.policy().limits()) {
         width = Math.min(width, (double) limit.n() / limit.periodMicros());
       }
@@ -51,7 +48,7 @@ final class SlotWalk extends Question {
   }
 
   private void askNext() {
-    Ask ask = redis.askOneSlot(slots.get(charged.size()), cost, deadlineNanos);
+    Ask ask = redis.askOneSlot(slots.get(charged.size()), deadlineNanos);
     current = ask;
     CompletableFuture<Decision> unused = ask.whenComplete(this::answered);
   }
@@ -85,25 +82,30 @@ final class SlotWalk extends Question {
 
   private void giveBack() {
     for (int i = 0; i < charged.size(); i++) {
-      redis.refund(slots.get(i), cost, charged.get(i), deadlineNanos);
+      redis.refund(slots.get(i), charged.get(i), deadlineNanos);
     }
   }
 
   private Standing admitted() {
     Map<LimitKey, List<LimitState>> states = new HashMap<>();
+    Map<LimitKey, Long> chargedAt = new HashMap<>();
     for (int i = 0; i < charged.size(); i++) {
       int at = 0;
       List<LimitState> all = charged.get(i).limits();
-      for (LimitKey key : slots.get(i)) {
-        int next = at + key.policy().limits().size();
-        states.put(key, all.subList(at, next));
+      LimitKey[] keys = slots.get(i).keys;
+      for (int k = 0; k < keys.length; k++) {
+        int next = at + keys[k].policy().limits().size();
+        states.put(keys[k], all.subList(at, next));
+        chargedAt.put(keys[k], charged.get(i).standing().chargedAt(k));
         at = next;
       }
     }
     List<LimitState> ordered = new ArrayList<>();
-    for (LimitKey key : order) {
-      ordered.addAll(states.getOrDefault(key, List.of()));
+    long[] times = new long[whole.keys.length];
+    for (int k = 0; k < times.length; k++) {
+      ordered.addAll(states.getOrDefault(whole.keys[k], List.of()));
+      times[k] = chargedAt.getOrDefault(whole.keys[k], 0L);
     }
-    return Standing.of(order, ordered);
+    return Standing.of(whole.keys, ordered, times);
   }
 }

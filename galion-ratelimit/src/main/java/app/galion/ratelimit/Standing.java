@@ -22,6 +22,11 @@ abstract class Standing {
 
   abstract long resetNanos(int limit, Limit of, int nth);
 
+  /** When a key was charged, on the clock of who decided; 0 where nothing was. */
+  long chargedAt(int key) {
+    return 0;
+  }
+
   /** Index of the limit that denied, or -1. */
   abstract int denier();
 
@@ -77,7 +82,7 @@ abstract class Standing {
             new LimitState(
                 key.policy().name(),
                 limit.n(),
-                limit.period(),
+                limit.shownPeriod(),
                 remaining(i, limit, nth),
                 Duration.ofNanos(resetNanos(i, limit, nth))));
         i++;
@@ -91,22 +96,27 @@ abstract class Standing {
     if (!decision.allowed() && denier() >= 0) {
       return states.get(denier());
     }
-    LimitState least = states.get(0);
-    for (LimitState state : states) {
-      int order = Double.compare(share(state), share(least));
-      if (order < 0 || (order == 0 && state.resetAfter().compareTo(least.resetAfter()) > 0)) {
-        least = state;
+    int least = 0;
+    double leastShare = Double.MAX_VALUE;
+    int i = 0;
+    for (LimitKey key : keys) {
+      for (Limit limit : key.policy().limits()) {
+        LimitState state = states.get(i);
+        double share = limit.capacity() == 0 ? 0 : (double) state.remaining() / limit.capacity();
+        int order = Double.compare(share, leastShare);
+        if (order < 0
+            || (order == 0 && state.resetAfter().compareTo(states.get(least).resetAfter()) > 0)) {
+          least = i;
+          leastShare = share;
+        }
+        i++;
       }
     }
-    return least;
-  }
-
-  private static double share(LimitState state) {
-    return state.limit() == 0 ? 0 : (double) state.remaining() / state.limit();
+    return states.get(least);
   }
 
   /** A standing that is known already. */
-  static Standing of(LimitKey[] keys, List<LimitState> states) {
+  static Standing of(LimitKey[] keys, List<LimitState> states, long[] chargedAt) {
     List<LimitState> known = List.copyOf(states);
     return new Standing(keys) {
       @Override
@@ -117,6 +127,11 @@ abstract class Standing {
       @Override
       long resetNanos(int limit, Limit of, int nth) {
         return known.get(limit).resetAfter().toNanos();
+      }
+
+      @Override
+      long chargedAt(int key) {
+        return chargedAt[key];
       }
 
       @Override
@@ -131,7 +146,7 @@ abstract class Standing {
     return new Standing(keys) {
       @Override
       long remaining(int limit, Limit of, int nth) {
-        return full ? of.n() : 0;
+        return full ? of.capacity() : 0;
       }
 
       @Override

@@ -135,6 +135,19 @@ class DecisionTest {
   }
 
   @Test
+  void oneKeyCannotHaveTwoCosts() {
+    LimitKey key = bucket("two-costs", 10, DAY).by("user");
+    assertThatThrownBy(() -> limiter.check(key.costing(2), key.costing(3)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("cannot charge 2 of 'two-costs' by {")
+        .hasMessageEndingWith("add the costs up");
+    assertThatThrownBy(() -> key.costing(-1)).hasMessage("cost -1 must be >= 0");
+    assertThatThrownBy(() -> limiter.check(new LimitCharge[0]))
+        .hasMessage("a decision is about 1 to 16 keys, not 0");
+    assertThat(limiter.state(key).remaining()).isEqualTo(10);
+  }
+
+  @Test
   void aKeyGivenTwiceIsChargedOnce() {
     LimitKey key = bucket("twice", 10, DAY).by("user");
     Decision decision = limiter.check(key, bucket("twice", 10, DAY).by("user"));

@@ -1,27 +1,38 @@
 package app.galion.ratelimit;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 
 /**
- * The simplest thing that is right: a limit as the list of all that it admitted, in microseconds.
+ * The simplest thing that is right: a bucket as a fraction of tokens over its period, a log as the
+ * list of all that it admitted; in microseconds.
  */
 final class Figures {
 
   private final Limit limit;
+  private final BigInteger period;
   private final TreeMap<Long, Long> admitted = new TreeMap<>();
-  private long deficit;
+
+  /** What is missing in the bucket, times the period. */
+  private BigInteger missing = BigInteger.ZERO;
+
   private long at;
 
   Figures(Limit limit) {
     this.limit = limit;
+    this.period = BigInteger.valueOf(limit.periodMicros());
   }
 
-  /** Moves a bucket on; 128 bits are not needed, for the tests' numbers are small. */
   private void refill(long now) {
-    deficit = Math.max(0, deficit - (now - at) * limit.refill());
+    BigInteger back = BigInteger.valueOf(now - at).multiply(BigInteger.valueOf(limit.n()));
+    missing = missing.subtract(back).max(BigInteger.ZERO);
     at = now;
+  }
+
+  private BigInteger tokens(long number) {
+    return BigInteger.valueOf(number).multiply(period);
   }
 
   private long inWindow(long now) {
@@ -35,15 +46,21 @@ final class Figures {
       return Math.max(0, limit.n() - inWindow(now));
     }
     refill(now);
-    return (limit.units() - deficit) / limit.unit();
+    return Math.max(0, tokens(limit.capacity()).subtract(missing).divide(period).longValueExact());
   }
 
   /** The least number of microseconds after which the cost would pass; 0 if it does now. */
   long waitFor(long cost, long now) {
+    if (cost == 0) {
+      return 0;
+    }
     if (limit.kind() == Limit.Kind.TOKEN_BUCKET) {
       refill(now);
-      long over = deficit + cost * limit.unit() - limit.units();
-      return over <= 0 ? 0 : (over + limit.refill() - 1) / limit.refill();
+      BigInteger over = missing.add(tokens(cost)).subtract(tokens(limit.capacity()));
+      BigInteger n = BigInteger.valueOf(limit.n());
+      return over.signum() <= 0
+          ? 0
+          : over.add(n).subtract(BigInteger.ONE).divide(n).longValueExact();
     }
     List<Long> ends = new ArrayList<>(List.of(now));
     admitted.keySet().forEach(time -> ends.add(time + limit.periodMicros()));
@@ -57,7 +74,7 @@ final class Figures {
 
   void admit(long cost, long now) {
     refill(now);
-    deficit += cost * limit.unit();
+    missing = missing.add(tokens(cost));
     if (cost > 0) {
       admitted.merge(now, cost, Long::sum);
     }

@@ -54,7 +54,7 @@ class LaneTest {
   }
 
   private Ask submit(LimitKey key) {
-    Ask ask = Ask.charge(new LimitKey[] {key}, 1);
+    Ask ask = new Ask(key.alone());
     lane.submit(ask);
     return ask;
   }
@@ -128,7 +128,7 @@ class LaneTest {
       for (int k = 0; k < keys.length; k++) {
         keys[k] = WIDE.by("user" + k);
       }
-      lane.submit(Ask.charge(keys, 1));
+      lane.submit(new Ask(Request.of(1, keys)));
     }
     answer();
     assertThat(sent.get(1)).as("unequal requests of 4 or 8 limits").isBetween(600, 800);

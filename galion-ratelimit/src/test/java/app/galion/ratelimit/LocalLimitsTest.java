@@ -18,7 +18,7 @@ class LocalLimitsTest {
 
   private int admitted(LimitKey... keys) {
     int admitted = 0;
-    while (limits.decide(keys, 1).allowed()) {
+    while (limits.decide(Request.of(1, keys)).allowed()) {
       admitted++;
     }
     return admitted;
@@ -63,10 +63,10 @@ class LocalLimitsTest {
     LimitKey bucket = RatePolicy.tokenBucket("p", 10, MINUTE).by("user");
     LimitKey log = RatePolicy.slidingExact("q", 10, MINUTE).by("user");
     LimitKey used = RatePolicy.tokenBucket("r", 1, MINUTE).by("user");
-    limits.decide(new LimitKey[] {log}, 4);
-    limits.decide(new LimitKey[] {used}, 1);
+    limits.decide(Request.of(4, log));
+    limits.decide(Request.of(1, used));
     ticker.advance(Duration.ofSeconds(1));
-    Decision denied = limits.decide(new LimitKey[] {bucket, log, used}, 1);
+    Decision denied = limits.decide(Request.of(1, bucket, log, used));
     assertThat(denied.source()).isEqualTo(Source.LOCAL);
     assertThat(denied.limits()).extracting(LimitState::remaining).containsExactly(10L, 6L, 0L);
     ticker.advance(Duration.ofSeconds(59));
@@ -87,12 +87,11 @@ class LocalLimitsTest {
   @Test
   void extremePeriodsAreHeld() {
     LimitKey fast = RatePolicy.tokenBucket("fast", 5_000, Duration.ofNanos(1_000)).by("user");
-    assertThat(limits.decide(new LimitKey[] {fast}, 5_000).allowed()).isTrue();
+    assertThat(limits.decide(Request.of(5_000, fast)).allowed()).isTrue();
     LimitKey slow = RatePolicy.tokenBucket("slow", 10, Duration.ofDays(3_650)).by("user");
     assertThat(admitted(slow)).isEqualTo(10);
-    assertThat(limits.decide(new LimitKey[] {slow}, 1).retryAfter())
-        .isEqualTo(Duration.ofDays(365));
+    assertThat(limits.decide(Request.of(1, slow)).retryAfter()).isEqualTo(Duration.ofDays(365));
     nodes.set(1_000);
-    assertThat(limits.decide(new LimitKey[] {slow}, 1).allowed()).isFalse();
+    assertThat(limits.decide(Request.of(1, slow)).allowed()).isFalse();
   }
 }

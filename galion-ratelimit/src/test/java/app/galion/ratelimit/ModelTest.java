@@ -24,8 +24,6 @@ class ModelTest {
   static final int SEQUENCES = 1_000;
   static final int STEPS = 25;
 
-  record Request(LimitKey[] keys, long cost) {}
-
   /** What the model says of a request: whether it passes, else how long to wait. */
   record Said(boolean allowed, long waitMicros, List<Long> remaining) {}
 
@@ -34,26 +32,40 @@ class ModelTest {
 
     Said ask(Request request, long now) {
       List<Figures> all = new ArrayList<>();
-      for (LimitKey key : request.keys()) {
-        all.addAll(
-            figures.computeIfAbsent(
-                key, k -> k.policy().limits().stream().map(Figures::new).toList()));
+      List<Long> costs = new ArrayList<>();
+      for (int i = 0; i < request.keys.length; i++) {
+        for (Figures each : of(request.keys[i])) {
+          all.add(each);
+          costs.add(request.costs[i]);
+        }
       }
-      long wait = all.stream().mapToLong(each -> each.waitFor(request.cost(), now)).max().orElse(0);
-      if (wait == 0) {
-        all.forEach(each -> each.admit(request.cost(), now));
+      long wait = 0;
+      for (int i = 0; i < all.size(); i++) {
+        wait = Math.max(wait, all.get(i).waitFor(costs.get(i), now));
+      }
+      for (int i = 0; wait == 0 && i < all.size(); i++) {
+        all.get(i).admit(costs.get(i), now);
       }
       return new Said(wait == 0, wait, all.stream().map(each -> each.remaining(now)).toList());
+    }
+
+    private List<Figures> of(LimitKey key) {
+      return figures.computeIfAbsent(
+          key, k -> k.policy().limits().stream().map(Figures::new).toList());
     }
   }
 
   static RatePolicy policy(Random random, int nth, int mostLimits) {
     Duration period = Duration.ofNanos(1_000L * (1 + random.nextInt(60)));
-    boolean bucket = random.nextBoolean();
     String name = "p" + nth;
     int n = 1 + random.nextInt(8);
     RatePolicy policy =
-        bucket ? RatePolicy.tokenBucket(name, n, period) : RatePolicy.slidingExact(name, n, period);
+        switch (random.nextInt(4)) {
+          case 0 -> RatePolicy.slidingExact(name, n, period);
+          case 1 -> RatePolicy.smooth(name, n, period);
+          case 2 -> RatePolicy.smooth(name, n, period).burst(1 + random.nextInt(12));
+          default -> RatePolicy.tokenBucket(name, n, period);
+        };
     for (int i = 1 + random.nextInt(mostLimits); i > 1; i--) {
       policy =
           policy.and(1 + random.nextInt(12), Duration.ofNanos(1_000L * (1 + random.nextInt(90))));
@@ -61,17 +73,16 @@ class ModelTest {
     return policy.deadline(PATIENT);
   }
 
+  /** One to three keys, each with a cost of its own that it can admit. */
   static Request request(Random random, List<LimitKey> known) {
     int first = random.nextInt(known.size());
-    LimitKey[] keys = new LimitKey[1 + random.nextInt(2)];
-    long most = Long.MAX_VALUE;
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = known.get((first + i) % known.size());
-      for (Limit limit : keys[i].policy().limits()) {
-        most = Math.min(most, limit.n());
-      }
+    LimitCharge[] charges = new LimitCharge[1 + random.nextInt(known.size())];
+    for (int i = 0; i < charges.length; i++) {
+      LimitKey key = known.get((first + i) % known.size());
+      long most = key.policy().limits().stream().mapToLong(Limit::capacity).min().orElseThrow();
+      charges[i] = key.costing(random.nextInt((int) Math.min(most, 4) + 1));
     }
-    return new Request(keys, random.nextInt((int) Math.min(most, 4) + 1));
+    return Request.of(charges);
   }
 
   static List<LimitKey> keys(Random random, String subject, int mostLimits) {
@@ -101,7 +112,7 @@ class ModelTest {
           List<String> expected = new ArrayList<>();
           for (int i = 1 + random.nextInt(5); i > 0; i--, step++) {
             Request request = request(random, keys);
-            Ask ask = Ask.charge(request.keys(), request.cost());
+            Ask ask = new Ask(request);
             batch.add(ask);
             asks.add(ask);
             expected.add(model.ask(request, now).toString());
@@ -137,8 +148,8 @@ class ModelTest {
           }
 
           @Override
-          public void refunded(Batch.Group group) {
-            throw new AssertionError("nothing was refunded");
+          public void done(Batch.Group group) {
+            throw new AssertionError("every request asks for a decision");
           }
 
           @Override
@@ -155,7 +166,7 @@ class ModelTest {
       Random random = new Random(seed);
       FakeTicker ticker = new FakeTicker();
       RateLimiter limiter = RateLimiter.builder("local").ticker(ticker).build();
-      List<LimitKey> keys = keys(random, "s", 1);
+      List<LimitKey> keys = keys(random, "s", 3);
       Model model = new Model();
       long now = 1_000_000;
       for (int step = 0; step < STEPS; step++) {
@@ -164,9 +175,16 @@ class ModelTest {
         ticker.advance(Duration.ofNanos(1_000 * micros));
         Request request = request(random, keys);
         Said said = model.ask(request, now);
-        Decision decision = limiter.check(request.cost(), request.keys());
-        String what = "seed " + seed + ", step " + step + ", " + request.cost() + " of " + keys;
+        LimitCharge[] charges = new LimitCharge[request.keys.length];
+        for (int i = 0; i < charges.length; i++) {
+          charges[i] = request.keys[i].costing(request.costs[i]);
+        }
+        Decision decision = limiter.check(charges);
+        String what = "seed " + seed + ", step " + step + ", " + request;
         assertThat(decision.allowed()).as(what).isEqualTo(said.allowed());
+        assertThat((decision.retryAfter().toNanos() + 999) / 1_000)
+            .as(what)
+            .isEqualTo(said.waitMicros());
         assertThat(decision.limits())
             .as(what)
             .extracting(LimitState::remaining)

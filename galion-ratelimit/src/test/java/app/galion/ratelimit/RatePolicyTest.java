@@ -38,6 +38,20 @@ class RatePolicyTest {
   }
 
   @Test
+  void refusesABurstThatMakesNoSense() {
+    refuses(() -> RatePolicy.tokenBucket("p", 5, MINUTE).burst(0), "a burst of 0 must be >= 1");
+    refuses(() -> RatePolicy.tokenBucket("p", 0, MINUTE).burst(1), "0 where the number is 0");
+    refuses(() -> RatePolicy.slidingExact("p", 5, MINUTE).burst(2), "has no burst");
+    refuses(
+        () -> RatePolicy.smooth("p", 7, Duration.ofDays(3_650)).burst(1L << 40),
+        "and a burst of 1099511627776 cannot be exact");
+    assertThat(RatePolicy.smooth("p", 0, MINUTE).limits().get(0).capacity()).isZero();
+    assertThat(RatePolicy.tokenBucket("p", 5, MINUTE).and(9, MINUTE).burst(3).limits())
+        .extracting(Limit::capacity)
+        .containsExactly(5L, 3L);
+  }
+
+  @Test
   void refusesWhatCannotBeExact() {
     refuses(
         () -> RatePolicy.tokenBucket("p", 1_000_003, Duration.ofDays(3_650)),

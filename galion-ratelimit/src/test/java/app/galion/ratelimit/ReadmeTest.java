@@ -48,6 +48,10 @@ class ReadmeTest {
       assertThat(response).containsEntry("X-RateLimit-Limit", "10");
 
       Decision batch = limiter.check(25, read.by(user));
+      RatePolicy calls = RatePolicy.smooth("openai-calls", 500, Duration.ofMinutes(1)).burst(20);
+      RatePolicy tokens = RatePolicy.tokenBucket("openai-tokens", 200_000, Duration.ofMinutes(1));
+      Decision call = limiter.check(calls.by(account), tokens.by(account).costing(900));
+      assertThat(call.allowed()).isTrue();
       LimitState standing = limiter.state(read.by(user));
       Guard guard = limiter.asGuard(RatePresets.tts().by(account));
       assertThat(batch.allowed()).isTrue();

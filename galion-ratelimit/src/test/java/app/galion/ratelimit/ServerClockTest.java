@@ -59,7 +59,7 @@ class ServerClockTest {
   }
 
   private static boolean admits(long now, LimitKey key, long cost) {
-    return send(now, Ask.charge(new LimitKey[] {key}, cost)).integer(1) == 1;
+    return send(now, new Ask(Request.of(cost, key))).integer(1) == 1;
   }
 
   /** How many units pass one by one. */
@@ -72,7 +72,8 @@ class ServerClockTest {
   }
 
   private static Ask refund(LimitKey key, long cost, long chargedAt) {
-    return Ask.refund(new LimitKey[] {key}, cost, new long[] {chargedAt});
+    LimitKey[] keys = {key};
+    return new Ask(new Request(Act.ADJUST, keys, new long[] {-cost}, new long[] {chargedAt}));
   }
 
   @Test
@@ -99,7 +100,7 @@ class ServerClockTest {
   @Test
   void theWaitAfterAStepBackCountsFromTheSteppedClock() {
     assertThat(admitted(NOW, bucket)).isEqualTo(10);
-    Reply reply = send(NOW - 500, Ask.charge(new LimitKey[] {bucket}, 1));
+    Reply reply = send(NOW - 500, new Ask(bucket.alone()));
     assertThat(reply.integer(2)).isEqualTo(510);
   }
 

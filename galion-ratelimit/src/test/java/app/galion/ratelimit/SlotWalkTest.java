@@ -61,8 +61,8 @@ class SlotWalkTest {
 
   /** Asks as on a cluster where each key is in a slot of its own. */
   private static Question walk(long cost, LimitKey... keys) {
-    List<LimitKey[]> slots = Stream.of(keys).map(key -> new LimitKey[] {key}).toList();
-    return new SlotWalk(redis, slots, keys, cost, PATIENT.toNanos()).start();
+    List<Request> slots = Stream.of(keys).map(key -> Request.of(cost, key)).toList();
+    return new SlotWalk(redis, slots, Request.of(cost, keys)).start();
   }
 
   @Test

@@ -1,0 +1,128 @@
+package app.galion.ratelimit;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who decides a request: the memory of denials, Redis within the deadline, or the failure policy.
+ */
+final class Decider {
+
+  private final DenyMemory memory;
+  private final LocalLimits local;
+  private final Fallback fallback;
+  private final @Nullable RedisLimits redis;
+  private final Counters counters;
+  private volatile boolean closed;
+
+  Decider(
+      DenyMemory memory,
+      LocalLimits local,
+      Fallback fallback,
+      @Nullable RedisLimits redis,
+      Counters counters) {
+    this.memory = memory;
+    this.local = local;
+    this.fallback = fallback;
+    this.redis = redis;
+    this.counters = counters;
+  }
+
+  void close() {
+    closed = true;
+  }
+
+  Decision decide(Request request) {
+    Decision known = known(request);
+    return counters.count(known != null ? known : ask(request));
+  }
+
+  CompletableFuture<Decision> decideAsync(Request request) {
+    Decision known = known(request);
+    if (known != null) {
+      return CompletableFuture.completedFuture(counters.count(known));
+    }
+    Question question = requireNonNull(redis).ask(request);
+    return question
+        .orTimeout(request.deadlineNanos(), TimeUnit.NANOSECONDS)
+        .handle(
+            (decision, error) -> {
+              if (error != null) {
+                question.withdraw();
+                if (error instanceof TimeoutException) {
+                  fallback.failed(error);
+                }
+              }
+              return counters.count(decision != null ? decision : fallback.decide(request));
+            });
+  }
+
+  private Decision ask(Request request) {
+    Question question = requireNonNull(redis).ask(request);
+    Decision decision = null;
+    try {
+      decision = question.get(request.deadlineNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      fallback.failed(e);
+    } catch (ExecutionException e) {
+      // who completed it so has counted the failure
+      decision = null;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (decision == null) {
+      decision = question.giveUp();
+    }
+    return decision != null ? decision : fallback.decide(request);
+  }
+
+  /** The decision, unless Redis has to be asked. */
+  private @Nullable Decision known(Request request) {
+    Decision remembered = remembered(request);
+    if (remembered != null) {
+      return remembered;
+    }
+    Decision impossible = impossible(request);
+    if (impossible != null) {
+      return impossible;
+    }
+    if (redis == null) {
+      return local.decide(request);
+    }
+    return closed ? fallback.decide(request) : null;
+  }
+
+  private @Nullable Decision remembered(Request request) {
+    for (int i = 0; i < request.keys.length; i++) {
+      Decision known =
+          request.costs[i] == 0 ? null : memory.recall(request.keys[i], request.costs[i]);
+      if (known != null) {
+        return known;
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable Decision impossible(Request request) {
+    int limit = 0;
+    for (int i = 0; i < request.keys.length; i++) {
+      for (Limit each : request.keys[i].policy().limits()) {
+        if (request.costs[i] > each.capacity() || each.n() == 0) {
+          return new Decision(
+              Decision.Reason.IMPOSSIBLE,
+              Decision.Source.LOCAL,
+              Decision.NEVER,
+              Standing.nominal(request.keys, true, limit),
+              0);
+        }
+        limit++;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,11 @@
+package app.galion.ratelimit;
+
+class LocalLimiterTest extends LimiterContract {
+
+  private final RateLimiter limiter = RateLimiter.builder("local").build();
+
+  @Override
+  RateLimiter limiter() {
+    return limiter;
+  }
+}
