@@ -37,6 +37,23 @@ final class Decider {
     closed = true;
   }
 
+  /** The local clock, for what is told to local limits later. */
+  long localNow() {
+    return local.now();
+  }
+
+  /** Tells Redis, if there is one, what asks for no decision. */
+  void tell(Request request) {
+    if (redis != null) {
+      redis.tell(request);
+    }
+  }
+
+  /** Tells the limits of this process, where they count. */
+  void tellLocal(Request request) {
+    local.adjust(redis == null ? request : request.where(Fallback::failsLocal));
+  }
+
   Decision decide(Request request) {
     Decision known = known(request);
     return counters.count(known != null ? known : ask(request));
@@ -83,6 +100,7 @@ final class Decider {
 
   /** The decision, unless Redis has to be asked. */
   private @Nullable Decision known(Request request) {
+    requireNoLease(request);
     Decision remembered = remembered(request);
     if (remembered != null) {
       return remembered;
@@ -95,6 +113,16 @@ final class Decider {
       return local.decide(request);
     }
     return closed ? fallback.decide(request) : null;
+  }
+
+  private static void requireNoLease(Request request) {
+    for (int i = 0; i < request.keys.length; i++) {
+      RatePolicy policy = request.keys[i].policy();
+      if (policy.concurrent() && request.act != Act.LEASE && request.costs[i] != 0) {
+        throw new IllegalArgumentException(
+            policy + " counts what is in flight, which has to end: use reserve and close it");
+      }
+    }
   }
 
   private @Nullable Decision remembered(Request request) {

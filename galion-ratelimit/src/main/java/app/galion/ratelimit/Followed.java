@@ -20,7 +20,10 @@ final class Followed implements RedisLimits.Outcomes {
 
   @Override
   public void denied(LimitKey denier, long cost, Decision denied, long askedAt) {
-    memory.remember(denier, cost, denied, askedAt);
+    // a lease may end at any moment
+    if (!denier.policy().concurrent()) {
+      memory.remember(denier, cost, denied, askedAt);
+    }
   }
 
   @Override
@@ -31,6 +34,14 @@ final class Followed implements RedisLimits.Outcomes {
   @Override
   public void failed(Throwable cause) {
     fallback.failed(cause);
+  }
+
+  @Override
+  public void undone(Request request) {
+    int[] leases = request.indices(true);
+    if (leases.length > 0) {
+      local.adjust(request.some(Act.ADJUST, leases, i -> -request.costs[i], i -> 0));
+    }
   }
 
   @Override

@@ -74,6 +74,12 @@ final class LocalBucket implements LocalLimit {
   }
 
   @Override
+  public void lower(long remaining, long now) {
+    refill(now);
+    deficit = Math.max(deficit, full - Math.min(remaining, capacity) * token);
+  }
+
+  @Override
   public void clear(long now) {
     deficit = 0;
     at = now;

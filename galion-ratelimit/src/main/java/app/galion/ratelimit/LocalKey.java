@@ -28,12 +28,17 @@ final class LocalKey extends ReentrantLock {
     return switch (limit.kind()) {
       case TOKEN_BUCKET -> new LocalBucket(limit, nodes, now);
       case SLIDING_LOG -> new LocalLog(limit, nodes);
-      case CALENDAR, CONCURRENCY -> throw new IllegalStateException(limit.toString());
+      case CONCURRENCY -> new LocalPermits(limit, nodes);
+      case CALENDAR -> throw new IllegalStateException(limit.toString());
     };
   }
 
   boolean isOf(RatePolicy other) {
     return policy.sameLimits(other);
+  }
+
+  int nodes() {
+    return nodes;
   }
 
   void share(int share, long now) {
@@ -48,7 +53,7 @@ final class LocalKey extends ReentrantLock {
   /* What the old policy had used is in other units: the new one starts empty rather than full. */
   void empty(long now) {
     for (LocalLimit limit : limits) {
-      limit.drain(Long.MAX_VALUE, now);
+      limit.charge(limit.remaining(now), now);
     }
   }
 }

@@ -4,7 +4,7 @@ package app.galion.ratelimit;
  * One limit of one subject in this process, cut down to this node's share. Times are nanoseconds of
  * the limiter's ticker that never run backwards. Not thread-safe: its {@link LocalKey} is locked.
  */
-sealed interface LocalLimit permits LocalBucket, LocalLog {
+sealed interface LocalLimit permits LocalBucket, LocalLog, LocalPermits {
 
   /** How long until the cost would pass, 0 if it does now. */
   long waitFor(long cost, long now);
@@ -19,6 +19,9 @@ sealed interface LocalLimit permits LocalBucket, LocalLog {
 
   /** How long until all is free. */
   long resetNanos(long now);
+
+  /** Leaves at most so much of this node's share free. */
+  void lower(long remaining, long now);
 
   /** Forgets what was used. */
   void clear(long now);

@@ -29,10 +29,6 @@ final class LocalLimits {
     this.start = ticker.read();
   }
 
-  private long now() {
-    return ticker.read() - start;
-  }
-
   Decision decide(Request request) {
     LocalKey[] locals = lock(request);
     try {
@@ -73,6 +69,37 @@ final class LocalLimits {
         wait,
         new LocalStanding(request.keys, figures, denier, now),
         0);
+  }
+
+  /** Nanoseconds since the start, which is the clock of what was charged here. */
+  long now() {
+    return ticker.read() - start;
+  }
+
+  /** Charges into debt, gives back, lowers or forgets. */
+  void adjust(Request request) {
+    for (int k = 0; k < request.keys.length; k++) {
+      long cost = request.costs[k];
+      LocalKey local = locked(request.keys[k]);
+      try {
+        long now = now();
+        for (LocalLimit each : local.limits) {
+          switch (request.act) {
+            case OBSERVE -> each.lower(cost / local.nodes(), now);
+            case RESET -> each.clear(now);
+            default -> {
+              if (cost < 0) {
+                each.refund(-cost, request.extra[k], now);
+              } else {
+                each.charge(cost, now);
+              }
+            }
+          }
+        }
+      } finally {
+        local.unlock();
+      }
+    }
   }
 
   /** Follows what Redis admitted. */

@@ -74,6 +74,11 @@ final class LocalLog implements LocalLimit {
   }
 
   @Override
+  public void lower(long remaining, long now) {
+    charge(Math.max(0, remaining(now) - remaining), now);
+  }
+
+  @Override
   public void clear(long now) {
     size = 0;
   }

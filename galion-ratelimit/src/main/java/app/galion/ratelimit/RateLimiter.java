@@ -30,6 +30,8 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   private final DenyMemory memory;
   private final Fallback fallback;
   private final Decider decider;
+  private final Reserving reserving;
+  private final @Nullable Leases leases;
 
   private RateLimiter(Builder builder) {
     id = builder.id;
@@ -44,6 +46,8 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
             ? null
             : new RedisLimits(id, link, ticker, new Followed(memory, local, fallback), counters);
     decider = new Decider(memory, local, fallback, redis, counters);
+    leases = redis == null ? null : new Leases(id, ticker, redis);
+    reserving = new Reserving(decider, leases);
   }
 
   /**
@@ -151,6 +155,83 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   }
 
   /**
+   * Charges what a piece of work is expected to cost, and takes a lease of each concurrency limit,
+   * all or nothing. The reservation's {@link Reservation#settle} corrects the charges, {@link
+   * Reservation#close()} ends the leases.
+   *
+   * @param charges as for {@link #check(LimitCharge...)}, here of concurrency limits too
+   * @return a reservation, which says whether the work may start
+   * @throws IllegalArgumentException as there
+   */
+  public Reservation reserve(LimitCharge... charges) {
+    return reserving.reserve(Request.of(charges));
+  }
+
+  /**
+   * As {@link #reserve}, without blocking.
+   *
+   * @param charges as there
+   * @return as {@link #checkAsync(LimitKey...)}
+   * @throws IllegalArgumentException as there
+   */
+  public CompletableFuture<Reservation> reserveAsync(LimitCharge... charges) {
+    return reserving.reserveAsync(Request.of(charges));
+  }
+
+  /**
+   * Takes over what somebody else says is left of a limit, such as a vendor in a response header.
+   * It only lowers: at most that much is admitted before more comes back. Done in the background,
+   * within the policy's deadline; lost where Redis is away.
+   *
+   * @param key a key whose policy has one limit, which is no concurrency limit
+   * @param remaining how much is left of it for the whole fleet, at least 0
+   * @throws IllegalArgumentException if the policy is another or the number negative
+   */
+  public void observe(LimitKey key, long remaining) {
+    RatePolicy policy = requireNonNull(key, "key").policy();
+    if (policy.limits().size() > 1 || policy.concurrent()) {
+      throw new IllegalArgumentException(
+          policy + " cannot be observed: give what is observed a policy of its own, of one rate");
+    }
+    if (remaining < 0) {
+      throw new IllegalArgumentException("remaining " + remaining + " must be >= 0");
+    }
+    tell(Act.OBSERVE, remaining, key);
+  }
+
+  /**
+   * Forgets what was used under some keys, for support and tests. Denials that other nodes remember
+   * end within their memory's time, at most 1 s. Done in the background, within the policies'
+   * deadlines.
+   *
+   * @param keys whose limits are to be full again, none of a concurrency limit: leases end by
+   *     themselves
+   * @throws IllegalArgumentException if one is
+   */
+  public void reset(LimitKey... keys) {
+    for (LimitKey key : keys) {
+      if (requireNonNull(key, "key").policy().concurrent()) {
+        throw new IllegalArgumentException(
+            key.policy() + " cannot be reset: its leases end when they are closed or not renewed");
+      }
+    }
+    for (LimitKey key : keys) {
+      tell(Act.RESET, 0, key);
+    }
+  }
+
+  private void tell(Act act, long number, LimitKey key) {
+    if (key.policy().limits().stream().anyMatch(limit -> limit.n() == 0)) {
+      return;
+    }
+    long most = Math.min(number, Limit.MAX_UNITS);
+    Request request = new Request(act, new LimitKey[] {key}, new long[] {most}, new long[1]);
+    memory.forget(key);
+    decider.tell(request);
+    decider.tellLocal(request);
+  }
+
+  /**
    * Looks at a key without charging it: a check of cost 0.
    *
    * @param key the key
@@ -161,13 +242,21 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   }
 
   /**
-   * This limiter as a guard that asks for one unit under a key each time.
+   * This limiter as a guard that asks for one unit under a key each time. Of a concurrency limit,
+   * the end of the permit ends the lease.
    *
    * @param key the key
    * @return a guard that blocks up to the policy's deadline
    */
   public Guard asGuard(LimitKey key) {
-    requireNonNull(key, "key");
+    if (requireNonNull(key, "key").policy().concurrent()) {
+      return () -> {
+        Reservation reservation = reserve(key);
+        return reservation.granted()
+            ? new LeasePermit(reservation)
+            : reservation.decision().refusal();
+      };
+    }
     return () -> {
       Decision decision = check(1, key);
       return decision.allowed() ? Permit.free() : decision.refusal();
@@ -192,14 +281,24 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     return counters;
   }
 
+  long leases() {
+    return leases == null ? 0 : leases.size();
+  }
+
   long remembered() {
     return memory.size();
   }
 
-  /** Stops asking Redis: from now on the failure policies decide. The link stays open. */
+  /**
+   * Stops asking Redis: from now on the failure policies decide. Leases that are held are renewed
+   * no more; reservations may still be settled and closed. The link stays open.
+   */
   @Override
   public void close() {
     decider.close();
+    if (leases != null) {
+      leases.close();
+    }
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  * The meters of one limiter, tagged with its name, never with a subject: {@code
  * galion.ratelimit.decisions} (source, outcome), {@code .denials} (policy, at most 200), {@code
  * .redis.calls}, {@code .redis.decisions}, {@code .redis.failures}, {@code .redis.late}, {@code
- * .refunds}, {@code .deny.memory.size}.
+ * .refunds}, {@code .leases}, {@code .deny.memory.size}.
  */
 @SuppressWarnings("exports") // Micrometer is optional: not every reader of this module has it
 public final class RateLimiterMetrics implements MeterBinder {
@@ -48,6 +48,9 @@ public final class RateLimiterMetrics implements MeterBinder {
     counter(registry, "galion.ratelimit.redis.failures", tags, counters.failures);
     counter(registry, "galion.ratelimit.redis.late", tags, counters.late);
     counter(registry, "galion.ratelimit.refunds", tags, counters.refunds);
+    Gauge.builder("galion.ratelimit.leases", limiter, RateLimiter::leases)
+        .tags(tags)
+        .register(registry);
     Gauge.builder("galion.ratelimit.deny.memory.size", limiter, RateLimiter::remembered)
         .tags(tags)
         .register(registry);

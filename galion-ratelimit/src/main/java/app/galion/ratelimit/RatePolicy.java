@@ -23,6 +23,7 @@ public final class RatePolicy {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final Duration BUCKET_DEADLINE = Duration.ofMillis(50);
   private static final Duration EXACT_DEADLINE = Duration.ofMillis(500);
+  private static final Duration LEASE = Duration.ofSeconds(15);
   private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
   static final int MAX_LIMITS = 4;
 
@@ -30,6 +31,7 @@ public final class RatePolicy {
   private final List<Limit> limits;
   private final Duration deadline;
   private final FailurePolicy onFailure;
+  private final boolean concurrent;
   private final byte[] spec;
   private final long deadlineNanos;
 
@@ -38,6 +40,7 @@ public final class RatePolicy {
     this.limits = List.copyOf(limits);
     this.deadline = deadline;
     this.onFailure = onFailure;
+    this.concurrent = kind() == Limit.Kind.CONCURRENCY;
     this.spec = encode(this.limits);
     this.deadlineNanos = deadline.toNanos();
   }
@@ -91,6 +94,44 @@ public final class RatePolicy {
         BUCKET_DEADLINE);
   }
 
+  /**
+   * A concurrency limit: at most {@code n} in flight, each with a lease that its node renews and
+   * that ends when the node dies. For {@link RateLimiter#reserve} only. An answer of Redis takes
+   * longer the more leases are held, 1000 take some 0.3 ms of the server.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} or {@code -}
+   * @param n 0 to 1000; 0 denies always
+   * @return the policy, with leases of 15 s, a deadline of 50 ms and {@link
+   *     FailurePolicy#FAIL_LOCAL}
+   * @throws IllegalArgumentException if an argument is out of range
+   */
+  public static RatePolicy concurrency(String name, int n) {
+    return first(requireName(name), Limit.concurrency(name, n, LEASE), BUCKET_DEADLINE);
+  }
+
+  /**
+   * The same policy with another lease: how long what is in flight counts after its node died.
+   * Living nodes renew at a third of it, in one call for all their leases.
+   *
+   * @param lease 1 s to 1 h, whole microseconds; default 15 s
+   * @return a new policy
+   * @throws IllegalArgumentException if it is out of range or this is no concurrency limit
+   */
+  public RatePolicy leaseFor(Duration lease) {
+    requireNonNull(lease, "lease");
+    if (!concurrent) {
+      throw new IllegalArgumentException(this + " has no leases: only concurrency has");
+    }
+    if (lease.compareTo(Duration.ofSeconds(1)) < 0
+        || lease.compareTo(Duration.ofHours(1)) > 0
+        || lease.toNanos() % 1_000 != 0) {
+      throw new IllegalArgumentException(
+          "leaseFor " + lease + " must be 1 s to 1 h in whole microseconds");
+    }
+    Limit limit = Limit.concurrency(name, (int) limits.get(0).n(), lease);
+    return new RatePolicy(name, List.of(limit), deadline, onFailure);
+  }
+
   private static RatePolicy first(
       Limit.Kind kind, String name, long n, Duration period, Duration deadline) {
     requireNonNull(period, "period");
@@ -126,6 +167,10 @@ public final class RatePolicy {
     if (limits.size() == MAX_LIMITS) {
       throw new IllegalArgumentException(
           "policy '" + name + "' has " + MAX_LIMITS + " limits, the most that one policy may have");
+    }
+    if (kind() != Limit.Kind.TOKEN_BUCKET && kind() != Limit.Kind.SLIDING_LOG) {
+      throw new IllegalArgumentException(
+          this + " has one limit: give the other a policy of its own, in the same decision");
     }
     List<Limit> more = new ArrayList<>(limits);
     more.add(Limit.of(limits.get(0).kind(), name, n, period));
@@ -228,6 +273,10 @@ public final class RatePolicy {
     return spec;
   }
 
+  boolean concurrent() {
+    return concurrent;
+  }
+
   boolean sameLimits(RatePolicy other) {
     return Arrays.equals(spec, other.spec);
   }
@@ -247,7 +296,7 @@ public final class RatePolicy {
             .putDouble((double) limit.refill())
             .putDouble((double) limit.unit());
       } else {
-        spec.putDouble((double) limit.n()).putDouble((double) limit.periodMicros()).putDouble(0);
+        spec.putDouble((double) limit.n()).putDouble((double) limit.periodMicros()).putDouble(1);
       }
     }
     return spec.array();

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,9 @@ final class RedisLimits {
     void failed(Throwable cause);
 
     void done(Request request);
+
+    /** What Redis admitted to a caller who had gone is given back. */
+    void undone(Request request);
   }
 
   private record LaneKey(int slot, long deadlineNanos) {}
@@ -76,11 +80,31 @@ final class RedisLimits {
     return ask;
   }
 
+  /** Tells what asks for no decision, slot by slot. */
+  void tell(Request request) {
+    tell(request, request.deadlineNanos(), error -> {});
+  }
+
+  void tell(Request request, long deadlineNanos, Consumer<Throwable> failed) {
+    List<Request> slots = link.topology() == Topology.CLUSTER ? bySlot(request) : List.of(request);
+    for (Request slot : slots) {
+      CompletableFuture<Decision> unused =
+          askOneSlot(slot, deadlineNanos)
+              .whenComplete(
+                  (done, error) -> {
+                    if (error != null) {
+                      failed.accept(error);
+                    }
+                  });
+    }
+  }
+
   /** Gives back what an admitted request, all in one slot, had been charged. */
   void refund(Request request, Decision charged, long deadlineNanos) {
     if (!request.looks()) {
       counters.refunds.increment();
       Ask unused = askOneSlot(request.givenBack(charged.standing()), deadlineNanos);
+      outcomes.undone(request);
     }
   }
 
@@ -176,12 +200,19 @@ final class RedisLimits {
     private void complete(Ask ask, Decision decision) {
       if (!ask.complete(decision)) {
         counters.late.increment();
+        if (ask.request.act == Act.LEASE && decision.allowed()) {
+          refund(ask.request, decision, ask.request.deadlineNanos());
+        }
       }
     }
 
     @Override
     public void done(Batch.Group group) {
       outcomes.done(group.request);
+      Standing standing = Standing.nominal(group.request.keys, true, -1);
+      for (Ask ask : group.asks) {
+        ask.complete(new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, 0));
+      }
     }
 
     @Override

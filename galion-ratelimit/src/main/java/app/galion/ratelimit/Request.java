@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /**
  * What is asked of the counters of some keys: an act, a cost for each key, and for the acts that
@@ -117,7 +119,7 @@ final class Request {
     long[] chargedAt = new long[costs.length];
     for (int i = 0; i < costs.length; i++) {
       back[i] = -costs[i];
-      chargedAt[i] = charged.chargedAt(i);
+      chargedAt[i] = keys[i].policy().concurrent() ? extra[i] : charged.chargedAt(i);
     }
     return new Request(Act.ADJUST, keys, back, chargedAt);
   }
@@ -149,12 +151,36 @@ final class Request {
 
   /** The cost of one of the keys. */
   long costOf(LimitKey key) {
+    return costs[indexOf(key)];
+  }
+
+  int indexOf(LimitKey key) {
     for (int i = 0; i < keys.length; i++) {
       if (keys[i].equals(key)) {
-        return costs[i];
+        return i;
       }
     }
-    throw new IllegalArgumentException(key + " is not among " + this);
+    throw new IllegalArgumentException(key + " is not among " + Arrays.toString(keys));
+  }
+
+  /** Which keys are of concurrency limits, or which are not. */
+  int[] indices(boolean concurrent) {
+    return IntStream.range(0, keys.length)
+        .filter(i -> keys[i].policy().concurrent() == concurrent)
+        .toArray();
+  }
+
+  /** Some of the keys with other costs and numbers. */
+  Request some(Act act, int[] which, IntToLongFunction cost, IntToLongFunction more) {
+    LimitKey[] someKeys = new LimitKey[which.length];
+    long[] someCosts = new long[which.length];
+    long[] someMore = new long[which.length];
+    for (int i = 0; i < which.length; i++) {
+      someKeys[i] = keys[which[i]];
+      someCosts[i] = cost.applyAsLong(which[i]);
+      someMore[i] = more.applyAsLong(which[i]);
+    }
+    return new Request(act, someKeys, someCosts, someMore);
   }
 
   boolean looks() {

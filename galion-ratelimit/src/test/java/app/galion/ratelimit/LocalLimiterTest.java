@@ -1,6 +1,6 @@
 package app.galion.ratelimit;
 
-class LocalLimiterTest extends LimiterContract {
+class LocalLimiterTest extends ReservationContract {
 
   private final RateLimiter limiter = RateLimiter.builder("local").build();
 

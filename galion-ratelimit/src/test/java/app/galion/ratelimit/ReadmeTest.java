@@ -52,12 +52,28 @@ class ReadmeTest {
       RatePolicy tokens = RatePolicy.tokenBucket("openai-tokens", 200_000, Duration.ofMinutes(1));
       Decision call = limiter.check(calls.by(account), tokens.by(account).costing(900));
       assertThat(call.allowed()).isTrue();
+
+      long estimate = 1_200;
+      long remainingByHeader = 480;
+      LimitKey spent = tokens.by(account);
+      LimitKey inFlight = RatePolicy.concurrency("openai-in-flight", 64).by(account);
+      try (Reservation reservation = limiter.reserve(spent.costing(estimate), inFlight)) {
+        assertThat(reservation.granted()).isTrue();
+        if (reservation.granted()) {
+          reservation.settle(spent.costing(askTheModel()));
+        }
+      }
+      limiter.observe(calls.by(account), remainingByHeader);
       LimitState standing = limiter.state(read.by(user));
       Guard guard = limiter.asGuard(RatePresets.tts().by(account));
       assertThat(batch.allowed()).isTrue();
       assertThat(standing.limit()).isPositive();
       assertThat(guard.tryAcquire().granted()).isTrue();
     }
+  }
+
+  private static long askTheModel() {
+    return 700;
   }
 
   @Test

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class RedisLimiterTest extends LimiterContract {
+class RedisLimiterTest extends ReservationContract {
 
   private static RedisServer server;
   private static Node node;

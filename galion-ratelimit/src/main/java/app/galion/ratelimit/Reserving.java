@@ -1,0 +1,85 @@
+package app.galion.ratelimit;
+
+import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/** Makes reservations, and does what their holders say afterwards. */
+final class Reserving {
+
+  /** A lease's id: what a double holds exactly and nobody else draws. */
+  private static final long IDS = 1L << 53;
+
+  private final Decider decider;
+  private final @Nullable Leases leases;
+
+  Reserving(Decider decider, @Nullable Leases leases) {
+    this.decider = decider;
+    this.leases = leases;
+  }
+
+  Reservation reserve(Request asked) {
+    long localAt = decider.localNow();
+    Request request = withLeases(asked);
+    return reservation(request, decider.decide(request), localAt);
+  }
+
+  CompletableFuture<Reservation> reserveAsync(Request asked) {
+    long localAt = decider.localNow();
+    Request request = withLeases(asked);
+    return decider
+        .decideAsync(request)
+        .thenApply(decision -> reservation(request, decision, localAt));
+  }
+
+  private static Request withLeases(Request asked) {
+    if (asked.indices(true).length == 0) {
+      return asked;
+    }
+    long[] ids = new long[asked.keys.length];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] =
+          asked.keys[i].policy().concurrent() ? ThreadLocalRandom.current().nextLong(1, IDS) : 0;
+    }
+    return asked.as(Act.LEASE, ids);
+  }
+
+  private Reservation reservation(Request request, Decision decision, long localAt) {
+    Reservation reservation = new Reservation(this, request, decision, localAt);
+    if (leases != null && decision.allowed() && decision.source() == Decision.Source.REDIS) {
+      for (int i : request.indices(true)) {
+        if (request.costs[i] > 0) {
+          leases.hold(reservation, request.keys[i], request.costs[i], request.extra[i]);
+        }
+      }
+    }
+    return reservation;
+  }
+
+  /** Charges or gives back, for some keys of a reservation, as much as is more than 0 or less. */
+  void adjust(
+      Request request, int[] which, IntToLongFunction more, Decision decision, long localAt) {
+    int[] changed = Arrays.stream(which).filter(i -> more.applyAsLong(i) != 0).toArray();
+    Standing charged = decision.standing();
+    Request adjusted = request.some(Act.ADJUST, changed, more, charged::chargedAt);
+    if (changed.length > 0 && decision.source() == Decision.Source.REDIS) {
+      decider.tell(adjusted);
+      decider.tellLocal(request.some(Act.ADJUST, changed, more, i -> localAt));
+    } else if (decision.source() == Decision.Source.LOCAL) {
+      decider.tellLocal(adjusted);
+    }
+  }
+
+  /** Ends some leases of a reservation. */
+  void release(Request request, int[] which, Decision decision) {
+    Request ended = request.some(Act.ADJUST, which, i -> -request.costs[i], i -> request.extra[i]);
+    if (decision.source() == Decision.Source.REDIS && leases != null) {
+      leases.release(ended);
+    }
+    if (decision.source() == Decision.Source.REDIS || decision.source() == Decision.Source.LOCAL) {
+      decider.tellLocal(ended);
+    }
+  }
+}
