@@ -35,6 +35,7 @@ final class CacheCore<K, V> {
   final @Nullable Beats beats;
   final Counters counters = new Counters();
   final OperationIds ids = new OperationIds();
+  final LocalBound bound;
   final LocalTier<K, V> local;
   final List<Bucket> buckets = new ArrayList<>();
   final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
@@ -48,7 +49,7 @@ final class CacheCore<K, V> {
       CachePolicy policy,
       Codec<V> codec,
       Names<K> names,
-      long maximumSize,
+      LocalBound bound,
       Ticker ticker,
       Guard guard,
       Executor executor,
@@ -64,7 +65,8 @@ final class CacheCore<K, V> {
     this.executor = executor;
     this.timer = timer;
     this.remote = remote;
-    local = new LocalTier<>(maximumSize, names, counters.evictions);
+    this.bound = bound;
+    local = new LocalTier<>(bound, names, counters.evictions);
     long now = ticker.read();
     int count = remote == null ? LOCAL_BUCKETS : Remote.BUCKETS;
     /* with Redis nothing is verified before the first heartbeat; without, everything always is */
@@ -153,9 +155,45 @@ final class CacheCore<K, V> {
       long fresh,
       long provenAt,
       Tags tags) {
+    long size = bound.bytes() ? encodedSize(value) : 0;
+    return entry(value, opId, ticket, loadedAt, fresh, provenAt, tags, size);
+  }
+
+  /**
+   * As above, where the size of the encoded value is known.
+   *
+   * @param size counts only where the local tier is bound by bytes
+   */
+  LocalEntry<V> entry(
+      @Nullable V value,
+      String opId,
+      Ticket ticket,
+      long loadedAt,
+      long fresh,
+      long provenAt,
+      Tags tags,
+      long size) {
     long localFor = policy.shortened(policy.localFor(), ThreadLocalRandom.current().nextDouble());
     return new LocalEntry<>(
-        value, opId, ticket, loadedAt, loadedAt + fresh, now() + localFor, provenAt, tags);
+        value,
+        opId,
+        ticket,
+        loadedAt,
+        loadedAt + fresh,
+        now() + localFor,
+        provenAt,
+        tags,
+        bound.bytes() ? LocalBound.weight(ticket.name, size) : 1);
+  }
+
+  /* what cannot be encoded cannot be weighed, so there is no room for it */
+  private long encodedSize(@Nullable V value) {
+    try {
+      return value == null ? 0 : codec.encode(value).length;
+    } catch (Exception e) {
+      counters.oversized.increment();
+      return Integer.MAX_VALUE;
+    }
   }
 
   /** How long a loaded value stays fresh; 0 for not at all. */

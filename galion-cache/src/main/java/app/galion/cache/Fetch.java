@@ -131,7 +131,15 @@ final class Fetch<K, V> {
     long age = remote.age(envelope);
     long fresh = envelope.freshMillis() * 1_000_000;
     LocalEntry<V> entry =
-        core.entry(value, found.id(), ticket, now - age, fresh, sentAt, found.tags());
+        core.entry(
+            value,
+            found.id(),
+            ticket,
+            now - age,
+            fresh,
+            sentAt,
+            found.tags(),
+            envelope.value().length);
     bucket.store(core.local, key, ticket, entry, true);
     if (age < fresh) {
       core.counters.l2Hits.increment();

@@ -109,7 +109,17 @@ final class Loads<K, V> {
             (reply, error) -> {
               if (reply != null && reply.text(0).equals("F")) {
                 store(
-                    ticket, core.entry(value, token, ticket, loadedAt, fresh, sentAt, tags), true);
+                    ticket,
+                    core.entry(
+                        value,
+                        token,
+                        ticket,
+                        loadedAt,
+                        fresh,
+                        sentAt,
+                        tags,
+                        Envelope.valueSize(envelope)),
+                    true);
               } else {
                 bucket.close(ticket);
                 (reply == null ? core.counters.redisFailures : core.counters.fillsRefused)

@@ -8,6 +8,7 @@ final class LocalEntry<V> {
   final String id;
   final long loadedAt;
   final long freshUntil;
+  final int weight;
 
   private final Bucket bucket;
   private final int chain;
@@ -26,7 +27,21 @@ final class LocalEntry<V> {
       long hitUntil,
       long provenAt,
       Tags tags) {
+    this(value, id, ticket, loadedAt, freshUntil, hitUntil, provenAt, tags, 1);
+  }
+
+  LocalEntry(
+      @Nullable V value,
+      String id,
+      Ticket ticket,
+      long loadedAt,
+      long freshUntil,
+      long hitUntil,
+      long provenAt,
+      Tags tags,
+      int weight) {
     this.value = value;
+    this.weight = weight;
     this.id = id;
     this.bucket = ticket.bucket;
     this.chain = ticket.chain;

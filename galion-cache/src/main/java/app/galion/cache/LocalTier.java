@@ -21,20 +21,35 @@ final class LocalTier<K, V> {
   private final LongAdder evictions;
 
   LocalTier(long maximumSize, Names<K> names, LongAdder evictions) {
+    this(LocalBound.entries(maximumSize), names, evictions);
+  }
+
+  LocalTier(LocalBound bound, Names<K> names, LongAdder evictions) {
     this.names = names;
     this.evictions = evictions;
-    values =
+    Caffeine<K, LocalEntry<V>> builder =
         Caffeine.newBuilder()
-            .maximumSize(maximumSize)
             .executor(Runnable::run)
             .evictionListener(
                 (@Nullable K key, @Nullable LocalEntry<V> value, RemovalCause cause) ->
-                    evicted(key))
-            .build();
+                    evicted(key));
+    values =
+        bound.bytes()
+            ? builder.maximumWeight(bound.most()).weigher(this::weight).build()
+            : builder.maximumSize(bound.most()).build();
+  }
+
+  private int weight(K key, LocalEntry<V> entry) {
+    return entry.weight;
   }
 
   @Nullable LocalEntry<V> get(K key) {
     return values.getIfPresent(key);
+  }
+
+  /** What its entries weigh together; 0 if they are counted only. */
+  long bytes() {
+    return values.policy().eviction().map(by -> by.weightedSize().orElse(0)).orElse(0L);
   }
 
   long size() {

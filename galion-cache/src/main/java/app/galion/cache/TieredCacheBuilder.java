@@ -31,6 +31,7 @@ public final class TieredCacheBuilder<K, V> {
   private static final Duration HOUR = Duration.ofHours(1);
   private static final Duration LOCAL = Duration.ofMinutes(5);
   private static final long BEAT_MILLIS = 1000;
+  private static final long ENTRIES = 10_000;
   private static final int THREADS = 8;
   private static final int QUEUE = 10_000;
 
@@ -49,7 +50,8 @@ public final class TieredCacheBuilder<K, V> {
   private Duration negativeFor = Duration.ofSeconds(30);
   private Duration loaderTimeout = Duration.ofSeconds(30);
   private double jitter = 0.1;
-  private long maximumSize = 10_000;
+  private @Nullable Long maximumSize;
+  private @Nullable Long maximumBytes;
   private int compressAbove = 1024;
   private Guard guard = Guard.none();
   private Ticker ticker = Ticker.system();
@@ -86,7 +88,7 @@ public final class TieredCacheBuilder<K, V> {
   /**
    * Sets how many entries this process holds.
    *
-   * @param maximumSize 1 and more, default 10 000
+   * @param maximumSize 1 and more, default 10 000 unless {@code maximumBytes} is set
    * @return this
    */
   public TieredCacheBuilder<K, V> maximumSize(long maximumSize) {
@@ -94,6 +96,23 @@ public final class TieredCacheBuilder<K, V> {
       throw new IllegalArgumentException("maximumSize " + maximumSize + " must be >= 1");
     }
     this.maximumSize = maximumSize;
+    return this;
+  }
+
+  /**
+   * Bounds what this process holds by bytes instead: each entry counts with its key, its value as
+   * encoded (what only this process loaded is encoded to be weighed) and 400 bytes for the rest.
+   * The objects themselves may take more than their encoding: two to three times is usual for small
+   * fields. A value that cannot be encoded is not kept.
+   *
+   * @param maximumBytes 1024 and more; no default
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> maximumBytes(long maximumBytes) {
+    if (maximumBytes < 1024) {
+      throw new IllegalArgumentException("maximumBytes " + maximumBytes + " must be >= 1024");
+    }
+    this.maximumBytes = maximumBytes;
     return this;
   }
 
@@ -320,7 +339,7 @@ public final class TieredCacheBuilder<K, V> {
             policy,
             codec,
             new Names<>(id, keyEncoder),
-            maximumSize,
+            bound(),
             ticker,
             guard,
             own == null ? requireNonNull(executor) : own,
@@ -330,8 +349,22 @@ public final class TieredCacheBuilder<K, V> {
         own);
   }
 
+  private LocalBound bound() {
+    return maximumBytes == null
+        ? LocalBound.entries(maximumSize == null ? ENTRIES : maximumSize)
+        : LocalBound.ofBytes(maximumBytes);
+  }
+
   private void refuse(Duration timeout, Duration silence) {
     List<String> conflicts = new ArrayList<>();
+    if (maximumSize != null && maximumBytes != null) {
+      conflicts.add(
+          "maximumSize "
+              + maximumSize
+              + " and maximumBytes "
+              + maximumBytes
+              + " exclude each other");
+    }
     if (redis == null) {
       needsRedis(conflicts, "remoteFor", remoteFor);
       needsRedis(conflicts, "redisTimeout", redisTimeout);

@@ -57,7 +57,8 @@ final class Writes<K, V> {
         core.local,
         key,
         ticket,
-        core.entry(value, opId, ticket, startedAt, fresh, startedAt, tags),
+        core.entry(
+            value, opId, ticket, startedAt, fresh, startedAt, tags, Envelope.valueSize(envelope)),
         true);
     return WriteResult.APPLIED;
   }
