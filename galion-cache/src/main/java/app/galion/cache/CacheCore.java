@@ -34,7 +34,7 @@ final class CacheCore<K, V> {
   final @Nullable Remote remote;
   final @Nullable Beats beats;
   final Counters counters = new Counters();
-  final OperationIds ids = new OperationIds();
+  final OperationIds ids;
   final LocalBound bound;
   final LocalTier<K, V> local;
   final List<Bucket> buckets = new ArrayList<>();
@@ -61,6 +61,7 @@ final class CacheCore<K, V> {
     this.codec = codec;
     this.names = names;
     this.ticker = ticker;
+    ids = new OperationIds(ticker);
     this.guard = guard;
     this.executor = executor;
     this.timer = timer;
@@ -114,6 +115,7 @@ final class CacheCore<K, V> {
     Object parsed = Write.parse(message);
     if (parsed instanceof Write write && inRange(write.bucket())) {
       Bucket bucket = buckets.get(write.bucket());
+      counters.echo(ids.age(write.at().id(), now()));
       if (bucket.received(write) && beats != null) {
         beats.hurry(bucket);
       }

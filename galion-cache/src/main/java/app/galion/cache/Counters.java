@@ -19,6 +19,8 @@ final class Counters {
   final LongAdder invalidations = new LongAdder();
   final LongAdder queued = new LongAdder();
   final LongAdder received = new LongAdder();
+  final LongAdder echoes = new LongAdder();
+  final LongAdder echoNanos = new LongAdder();
   final LongAdder evictions = new LongAdder();
   final LongAdder misfits = new LongAdder();
   final LongAdder oversized = new LongAdder();
@@ -27,6 +29,18 @@ final class Counters {
   final LongAdder replays = new LongAdder();
   final LongAdder resyncs = new LongAdder();
   final LongAdder suspensions = new LongAdder();
+
+  double hits() {
+    return l1Hits.sum() + l2Hits.sum();
+  }
+
+  /** A message arrived whose write was sent some time ago; negative if it is another node's. */
+  void echo(long nanosAgo) {
+    if (nanosAgo >= 0) {
+      echoes.increment();
+      echoNanos.add(nanosAgo);
+    }
+  }
 
   CacheStats snapshot(long size) {
     return new CacheStats(

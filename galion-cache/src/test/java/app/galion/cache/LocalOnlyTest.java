@@ -208,8 +208,8 @@ class LocalOnlyTest {
       cache.get("k", k -> "v" + loads.incrementAndGet());
       assertThat(
               registry
-                  .get("cache.gets")
-                  .tags("cache", "local", "result", "hit", "level", "l1")
+                  .get("galion.cache.hits")
+                  .tags("cache", "local", "level", "l1")
                   .functionCounter()
                   .count())
           .isEqualTo(1);

@@ -31,7 +31,22 @@ final class Nodes implements AutoCloseable {
       nodes.add(options);
     }
     nodes.caches.forEach(Nodes::awaitVerified);
+    nodes.awaitSubscribed();
     return nodes;
+  }
+
+  /** What is told before a node listens reaches it by the journal, which takes up to a second. */
+  private void awaitSubscribed() {
+    for (int bucket = 0; bucket < Remote.BUCKETS; bucket++) {
+      String channel = app + ":c1:{" + bucket + "}:users:bus";
+      Await.until(
+          "all listen on " + channel,
+          PATIENCE,
+          () ->
+              server.command("PUBSUB", "NUMSUB", channel) instanceof List<?> reply
+                  && reply.get(1) instanceof Long listeners
+                  && listeners >= caches.size());
+    }
   }
 
   static Nodes of(int count, RedisServer server) {

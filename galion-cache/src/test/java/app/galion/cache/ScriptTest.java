@@ -7,6 +7,7 @@ import app.galion.cache.Remote.Command;
 import app.galion.redis.RedisLink;
 import app.galion.redis.RedisUnavailableException;
 import app.galion.redis.Reply;
+import app.galion.spi.Ticker;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class ScriptTest {
   static RedisServer server;
 
-  final OperationIds ids = new OperationIds();
+  final OperationIds ids = new OperationIds(Ticker.system());
   RedisLink link;
   Remote remote;
 
