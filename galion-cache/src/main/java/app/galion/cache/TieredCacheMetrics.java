@@ -84,6 +84,7 @@ public final class TieredCacheMetrics implements MeterBinder {
     count(registry, "galion.cache.redis.failures", tags, c.redisFailures);
     count(registry, "galion.cache.replays", tags, c.replays);
     count(registry, "galion.cache.resyncs", tags, c.resyncs);
+    count(registry, "galion.cache.suspensions", tags, c.suspensions);
     FunctionTimer.builder(
             "galion.cache.bus.lag",
             c,
