@@ -10,10 +10,21 @@ final class Ask extends Question {
 
   final Request request;
 
+  /** Whether it was sent before, with another estimate of the server's clock. */
+  final boolean again;
+
+  /** How long an admitted one of a line waits for its start. */
+  volatile long waitNanos;
+
   private final AtomicBoolean taken = new AtomicBoolean();
 
   Ask(Request request) {
+    this(request, false);
+  }
+
+  Ask(Request request, boolean again) {
     this.request = request;
+    this.again = again;
   }
 
   /** Takes it, for sending or for giving up. */

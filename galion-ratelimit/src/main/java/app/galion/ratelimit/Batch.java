@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,9 @@ final class Batch {
 
     /** A key of the group holds another kind of limit. */
     void foreign(Group group);
+
+    /** The server's clock is in neither of the calendar windows that it was told. */
+    void elsewhen(Group group);
   }
 
   /** Whether the request can go with this batch; an empty batch takes every request. */
@@ -123,12 +127,30 @@ final class Batch {
     return redisKeys;
   }
 
-  /** The script's arguments; {@code now} is 0 for the server's clock. */
+  /** Whether the script has to be told where calendar windows begin and end. */
+  boolean asksTheCalendar() {
+    for (LimitKey key : keys) {
+      if (key.policy().kind() == Limit.Kind.CALENDAR) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The script's arguments with a clock of a test's own. */
   List<byte[]> args(long now) {
+    return args(now, () -> now);
+  }
+
+  /**
+   * The script's arguments; {@code now} is 0 for the server's clock, of which the other is an
+   * estimate.
+   */
+  List<byte[]> args(long now, LongSupplier serverMicros) {
     List<byte[]> args = new ArrayList<>(keys.size() + 1);
     args.add(plan(now));
     for (LimitKey key : keys) {
-      args.add(key.policy().spec());
+      args.add(key.policy().spec(serverMicros));
     }
     return args;
   }
@@ -149,8 +171,7 @@ final class Batch {
       for (int i = 0; i < request.keys.length; i++) {
         Place place = places.get(request.keys[i]);
         plan.putInt(place == null ? 0 : place.index + 1).putDouble((double) request.costs[i]);
-        int end = (i + 1) * request.extra.length / request.keys.length;
-        for (; more < end; more++) {
+        for (int end = more + request.more(i); more < end; more++) {
           plan.putDouble((double) request.extra[more]);
         }
       }
@@ -171,8 +192,12 @@ final class Batch {
         answers.done(group);
         continue;
       }
-      if (admitted < 0) {
+      if (admitted == -1) {
         answers.foreign(group);
+        continue;
+      }
+      if (admitted < 0) {
+        answers.elsewhen(group);
         continue;
       }
       long[] figures = new long[request.limits() * RedisStanding.FIGURES];

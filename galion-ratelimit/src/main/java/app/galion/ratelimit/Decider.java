@@ -54,6 +54,47 @@ final class Decider {
     local.adjust(redis == null ? request : request.where(Fallback::failsLocal));
   }
 
+  void failed(Throwable cause) {
+    fallback.failed(cause);
+  }
+
+  /** A request's place in the line, unless Redis has to be asked. */
+  @Nullable Turn turnWithoutRedis(Request request, long maxNanos) {
+    Decision remembered = remembered(request);
+    if (remembered != null && remembered.retryAfterNanos() > maxNanos) {
+      return Turn.now(remembered);
+    }
+    Decision impossible = impossible(request);
+    if (impossible != null) {
+      return Turn.now(impossible);
+    }
+    if (redis == null) {
+      return local.queue(request, maxNanos);
+    }
+    redis.requireOneSlot(request);
+    return closed ? fallbackTurn(request, maxNanos) : null;
+  }
+
+  Ask line(Request request) {
+    return requireNonNull(redis).askOneSlot(request, request.deadlineNanos());
+  }
+
+  Turn turn(Ask ask, Decision decision) {
+    return decision.allowed()
+        ? new Turn(
+            decision,
+            ask.waitNanos,
+            () -> requireNonNull(redis).giveBack(ask.request, decision, ask.waitNanos))
+        : Turn.now(decision);
+  }
+
+  Turn fallbackTurn(Request request, long maxNanos) {
+    Decision uncounted = fallback.uncounted(request);
+    return uncounted != null
+        ? Turn.now(uncounted)
+        : local.queue(request.where(Fallback::failsLocal), maxNanos);
+  }
+
   Decision decide(Request request) {
     Decision known = known(request);
     return counters.count(known != null ? known : ask(request));

@@ -53,7 +53,13 @@ final class Fallback {
 
   /** Decides by the policies' choices; of several the strictest is named as the source. */
   Decision decide(Request request) {
-    boolean local = false;
+    Decision uncounted = uncounted(request);
+    return uncounted != null ? uncounted : local.decide(request.where(Fallback::failsLocal));
+  }
+
+  /** The decision of policies that count nothing, or null where local limits decide. */
+  @Nullable Decision uncounted(Request request) {
+    boolean counts = false;
     int limit = 0;
     for (LimitKey key : request.keys) {
       switch (key.policy().onFailure()) {
@@ -65,13 +71,13 @@ final class Fallback {
               Standing.nominal(request.keys, false, limit),
               0);
         }
-        case FAIL_LOCAL -> local = true;
+        case FAIL_LOCAL -> counts = true;
         case FAIL_OPEN -> {}
       }
       limit += key.policy().limits().size();
     }
-    return local
-        ? this.local.decide(request.where(Fallback::failsLocal))
+    return counts
+        ? null
         : new Decision(
             Decision.Reason.ADMITTED,
             Decision.Source.FAIL_OPEN,

@@ -1,6 +1,7 @@
 package app.galion.ratelimit;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /*
  * A token bucket of capacity C refilled at n per period W microseconds. With g = gcd(n, W) it refills
@@ -11,7 +12,14 @@ import java.time.Duration;
  * a concurrency limit leases, whose length is its period.
  */
 record Limit(
-    Kind kind, long n, Duration period, long periodMicros, long refill, long unit, long capacity) {
+    Kind kind,
+    long n,
+    Duration period,
+    long periodMicros,
+    long refill,
+    long unit,
+    long capacity,
+    @Nullable Calendar calendar) {
 
   static final long MAX_UNITS = 1L << 52;
   static final int MAX_LOG = 64;
@@ -53,7 +61,7 @@ record Limit(
     }
     long micros = period.getSeconds() * 1_000_000 + period.getNano() / 1_000;
     if (kind != Kind.TOKEN_BUCKET) {
-      return whole(kind, n, period, micros);
+      return whole(kind, n, period, micros, null);
     }
     if (capacity < Math.min(n, 1) || (n == 0 && capacity > 0)) {
       throw new IllegalArgumentException(
@@ -70,14 +78,27 @@ record Limit(
               + " microseconds, or its part for the burst, is above 2^52; choose a number that"
               + " divides the period, a shorter period or a smaller burst");
     }
-    return new Limit(kind, n, period, micros, refill, unit, capacity);
+    return new Limit(kind, n, period, micros, refill, unit, capacity, null);
   }
 
-  private static Limit whole(Kind kind, long n, Duration period, long micros) {
-    if (n > MAX_UNITS) {
-      throw new IllegalArgumentException("the number " + n + " must be at most 2^52");
+  private static Limit whole(
+      Kind kind, long n, Duration period, long micros, @Nullable Calendar calendar) {
+    return new Limit(kind, n, period, micros, 1, 1, n, calendar);
+  }
+
+  static Limit calendar(String policy, long n, Calendar calendar) {
+    if (n < 0 || n > MAX_UNITS) {
+      throw new IllegalArgumentException(
+          "policy '"
+              + policy
+              + "' of "
+              + n
+              + " per "
+              + calendar
+              + ": the number must be 0 to 2^52");
     }
-    return new Limit(kind, n, period, micros, 1, 1, n);
+    Duration nominal = calendar.period.nominal();
+    return whole(Kind.CALENDAR, n, nominal, nominal.toSeconds() * 1_000_000, calendar);
   }
 
   static Limit concurrency(String policy, int n, Duration lease) {
@@ -85,7 +106,7 @@ record Limit(
       throw new IllegalArgumentException(
           "policy '" + policy + "' of " + n + " at once must be 0 to " + MAX_LEASES);
     }
-    return whole(Kind.CONCURRENCY, n, lease, lease.toNanos() / 1_000);
+    return whole(Kind.CONCURRENCY, n, lease, lease.toNanos() / 1_000, null);
   }
 
   /** All units of the bucket. */
@@ -110,6 +131,9 @@ record Limit(
   /** Such as {@code 10 per PT1M}. */
   @Override
   public String toString() {
-    return kind == Kind.CONCURRENCY ? n + " at once" : n + " per " + period;
+    if (kind == Kind.CONCURRENCY) {
+      return n + " at once";
+    }
+    return n + " per " + (calendar == null ? period.toString() : calendar.toString());
   }
 }

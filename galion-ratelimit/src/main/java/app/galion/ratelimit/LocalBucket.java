@@ -15,6 +15,9 @@ final class LocalBucket implements LocalLimit {
   private long deficit;
   private long at;
 
+  /** When the last in line starts. */
+  private long due;
+
   LocalBucket(Limit limit, int nodes, long now) {
     this.limit = limit;
     this.token = limit.unit() * 1_000;
@@ -23,6 +26,7 @@ final class LocalBucket implements LocalLimit {
     this.capacity = capacity(nodes);
     this.full = capacity * token;
     this.at = now;
+    this.due = now;
   }
 
   private long capacity(int nodes) {
@@ -51,9 +55,37 @@ final class LocalBucket implements LocalLimit {
     deficit = cost > most ? Long.MAX_VALUE : deficit + cost * token;
   }
 
+  /** Whether there may be room for the cost at that time; it is far off where a long overflows. */
+  boolean queues(long cost, long wait) {
+    return cost <= capacity && wait < (Long.MAX_VALUE / 2 - full) / refill;
+  }
+
+  /** Charges for a later start. Answers what {@link #leave} needs. */
+  long[] queue(long cost, long wait, long now) {
+    refill(now);
+    long before = deficit;
+    // whatever would be refilled above full until the start is lost, as without the request
+    deficit = Math.max(deficit, (now + wait - at) / nodes * refill) + cost * token;
+    due = Math.max(due, now + wait);
+    return new long[] {at, before, deficit, nodes};
+  }
+
+  /** Takes a queued charge back if nothing was charged after it. */
+  void leave(long[] queued, long now) {
+    refill(now);
+    long back = (at - queued[0]) / nodes * refill;
+    if (nodes == queued[3] && deficit > 0 && deficit == queued[2] - back) {
+      deficit = Math.max(0, queued[1] - back);
+    }
+  }
+
   @Override
   public void refund(long cost, long chargedAt, long now) {
     refill(now);
+    if (due - now > 0) {
+      // those who wait were told when to start
+      return;
+    }
     long owed = cost > Long.MAX_VALUE / token ? Long.MAX_VALUE : cost * token;
     long age = Math.max(0, (at - chargedAt) / nodes);
     if (age < ceilDiv(owed, refill)) {
@@ -83,6 +115,7 @@ final class LocalBucket implements LocalLimit {
   public void clear(long now) {
     deficit = 0;
     at = now;
+    due = now;
   }
 
   /** A larger share fills up from what this one held. */

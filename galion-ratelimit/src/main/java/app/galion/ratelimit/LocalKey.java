@@ -1,5 +1,6 @@
 package app.galion.ratelimit;
 
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -17,19 +18,21 @@ final class LocalKey extends ReentrantLock {
   final transient LocalLimit[] limits;
   private int nodes;
 
-  LocalKey(RatePolicy policy, int nodes, long now) {
+  LocalKey(RatePolicy policy, int nodes, long now, InstantSource clock) {
     this.policy = policy;
     this.nodes = nodes;
     this.limits =
-        policy.limits().stream().map(limit -> local(limit, nodes, now)).toArray(LocalLimit[]::new);
+        policy.limits().stream()
+            .map(limit -> local(limit, nodes, now, clock))
+            .toArray(LocalLimit[]::new);
   }
 
-  private static LocalLimit local(Limit limit, int nodes, long now) {
+  private static LocalLimit local(Limit limit, int nodes, long now, InstantSource clock) {
     return switch (limit.kind()) {
       case TOKEN_BUCKET -> new LocalBucket(limit, nodes, now);
       case SLIDING_LOG -> new LocalLog(limit, nodes);
       case CONCURRENCY -> new LocalPermits(limit, nodes);
-      case CALENDAR -> throw new IllegalStateException(limit.toString());
+      case CALENDAR -> new LocalWindow(limit, nodes, clock);
     };
   }
 

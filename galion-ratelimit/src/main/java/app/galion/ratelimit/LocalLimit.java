@@ -4,7 +4,7 @@ package app.galion.ratelimit;
  * One limit of one subject in this process, cut down to this node's share. Times are nanoseconds of
  * the limiter's ticker that never run backwards. Not thread-safe: its {@link LocalKey} is locked.
  */
-sealed interface LocalLimit permits LocalBucket, LocalLog, LocalPermits {
+sealed interface LocalLimit permits LocalBucket, LocalLog, LocalPermits, LocalWindow {
 
   /** How long until the cost would pass, 0 if it does now. */
   long waitFor(long cost, long now);

@@ -3,8 +3,11 @@ package app.galion.ratelimit;
 import app.galion.spi.Ticker;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,14 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class LocalLimits {
 
   private static final int MOST_KEYS = 100_000;
+  private static final long MICRO = 1_000;
 
   private final Cache<LimitKey, LocalKey> held =
       Caffeine.newBuilder().maximumSize(MOST_KEYS).executor(Runnable::run).build();
   private final IntSupplier nodes;
   private final Ticker ticker;
+  private final InstantSource clock;
   private final long start;
 
-  LocalLimits(Ticker ticker, IntSupplier nodes) {
+  LocalLimits(Ticker ticker, InstantSource clock, IntSupplier nodes) {
+    this.clock = clock;
     this.nodes = nodes;
     this.ticker = ticker;
     this.start = ticker.read();
@@ -74,6 +80,64 @@ final class LocalLimits {
   /** Nanoseconds since the start, which is the clock of what was charged here. */
   long now() {
     return ticker.read() - start;
+  }
+
+  /** Charges for the moment at which all limits, which are buckets, have room. */
+  Turn queue(Request request, long maxNanos) {
+    LocalKey[] locals = lock(request);
+    try {
+      long now = now();
+      long wait = 0;
+      for (int k = 0; k < locals.length; k++) {
+        for (LocalLimit each : locals[k].limits) {
+          wait = Math.max(wait, each.waitFor(request.costs[k], now));
+        }
+      }
+      // a start is a whole microsecond, as in Redis
+      wait = wait > Long.MAX_VALUE - MICRO ? wait : (wait + MICRO - 1) / MICRO * MICRO;
+      boolean queues = wait > 0 && wait <= maxNanos;
+      for (int k = 0; k < locals.length; k++) {
+        for (LocalLimit each : locals[k].limits) {
+          queues &= each instanceof LocalBucket bucket && bucket.queues(request.costs[k], wait);
+        }
+      }
+      return queues ? queue(request, locals, wait, now) : Turn.now(decide(request, locals, now));
+    } finally {
+      unlock(locals);
+    }
+  }
+
+  private Turn queue(Request request, LocalKey[] locals, long wait, long now) {
+    Map<LocalBucket, long[]> queued = new LinkedHashMap<>();
+    long[] figures = new long[2 * request.limits()];
+    int figure = 0;
+    for (int k = 0; k < locals.length; k++) {
+      for (LocalLimit each : locals[k].limits) {
+        if (request.costs[k] > 0 && each instanceof LocalBucket bucket) {
+          queued.put(bucket, bucket.queue(request.costs[k], wait, now));
+        }
+        figures[figure++] = each.remaining(now);
+        figures[figure++] = each.resetNanos(now);
+      }
+    }
+    Decision decision =
+        new Decision(
+            Decision.Reason.ADMITTED,
+            Decision.Source.LOCAL,
+            0,
+            new LocalStanding(request.keys, figures, -1, now),
+            0);
+    return new Turn(decision, wait, () -> leave(request, queued));
+  }
+
+  private void leave(Request request, Map<LocalBucket, long[]> queued) {
+    LocalKey[] locals = lock(request);
+    try {
+      long now = now();
+      queued.forEach((bucket, turn) -> bucket.leave(turn, now));
+    } finally {
+      unlock(locals);
+    }
   }
 
   /** Charges into debt, gives back, lowers or forgets. */
@@ -167,7 +231,7 @@ final class LocalLimits {
       return old;
     }
     long now = now();
-    LocalKey made = new LocalKey(policy, share, now);
+    LocalKey made = new LocalKey(policy, share, now, clock);
     if (old != null) {
       made.empty(now);
     }

@@ -11,6 +11,7 @@ import app.galion.spi.HealthProbe;
 import app.galion.spi.Permit;
 import app.galion.spi.Ticker;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   private final Fallback fallback;
   private final Decider decider;
   private final Reserving reserving;
+  private final Acquiring acquiring;
   private final @Nullable Leases leases;
 
   private RateLimiter(Builder builder) {
@@ -39,7 +41,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     memory = new DenyMemory(ticker, builder.denyMemory.toNanos());
     RedisLink link = builder.redis;
     Fleet fleet = link == null ? Fleet.single() : link.fleet();
-    LocalLimits local = new LocalLimits(ticker, fleet::size);
+    LocalLimits local = new LocalLimits(ticker, builder.clock, fleet::size);
     fallback = new Fallback(id, ticker, local, link, counters);
     RedisLimits redis =
         link == null
@@ -48,6 +50,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     decider = new Decider(memory, local, fallback, redis, counters);
     leases = redis == null ? null : new Leases(id, ticker, redis);
     reserving = new Reserving(decider, leases);
+    acquiring = new Acquiring(ticker, decider, counters);
   }
 
   /**
@@ -176,6 +179,41 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    */
   public CompletableFuture<Reservation> reserveAsync(LimitCharge... charges) {
     return reserving.reserveAsync(Request.of(charges));
+  }
+
+  /**
+   * Asks, and waits for as long as it takes but no longer than a given time: first come first
+   * served over the whole fleet, at one round trip, without asking again. Denied at once if the
+   * wait would be longer; {@link Decision#retryAfter()} then says how long. Answers no later than
+   * the longest wait and 5 ms, as far as the machine has a processor free.
+   *
+   * <p>A caller that leaves the line gives its place back if nobody stands behind it; else the
+   * place passes unused, since those behind were told when to start. While somebody waits under a
+   * key nothing else is given back to it.
+   *
+   * @param maxWait the longest wait, 0 to 1 h
+   * @param charges as for {@link #check(LimitCharge...)}, of token buckets ({@code smooth}
+   *     included); on a cluster under subjects of one slot, which one subject always is
+   * @return the decision, at the time at which the request may go on
+   * @throws InterruptedException if the thread is interrupted; it has left the line
+   * @throws IllegalArgumentException as there, or if the wait is out of range or a policy has no
+   *     line
+   */
+  public Decision acquire(Duration maxWait, LimitCharge... charges) throws InterruptedException {
+    return acquiring.acquire(requireNonNull(maxWait, "maxWait"), Request.of(charges));
+  }
+
+  /**
+   * As {@link #acquire}, without blocking.
+   *
+   * @param maxWait as there
+   * @param charges as there
+   * @return completes as there, on a timer or I/O thread, so attach only cheap work or use the
+   *     {@code Async} methods; cancelling it leaves the line
+   * @throws IllegalArgumentException as there
+   */
+  public CompletableFuture<Decision> acquireAsync(Duration maxWait, LimitCharge... charges) {
+    return acquiring.acquireAsync(requireNonNull(maxWait, "maxWait"), Request.of(charges));
   }
 
   /**
@@ -314,6 +352,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     private final ComponentId id;
     private @Nullable RedisLink redis;
     private Ticker ticker = Ticker.system();
+    private InstantSource clock = InstantSource.system();
     private Duration denyMemory = LONGEST_MEMORY;
 
     private Builder(ComponentId id) {
@@ -340,6 +379,18 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
      */
     public Builder ticker(Ticker ticker) {
       this.ticker = requireNonNull(ticker, "ticker");
+      return this;
+    }
+
+    /**
+     * Sets the wall clock of calendar quotas that are decided in this process: without Redis, or
+     * while it is away. Default: {@link InstantSource#system()}.
+     *
+     * @param clock the clock
+     * @return this
+     */
+    public Builder clock(InstantSource clock) {
+      this.clock = requireNonNull(clock, "clock");
       return this;
     }
 

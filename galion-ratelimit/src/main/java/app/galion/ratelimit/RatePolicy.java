@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -130,6 +132,23 @@ public final class RatePolicy {
     }
     Limit limit = Limit.concurrency(name, (int) limits.get(0).n(), lease);
     return new RatePolicy(name, List.of(limit), deadline, onFailure);
+  }
+
+  /**
+   * A quota that starts anew at local midnight, on Mondays or on the first of a month. The server's
+   * clock decides when that is; where clocks change a day has 23 or 25 hours.
+   *
+   * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} or {@code -}
+   * @param n how many in each period, 0 to 2^52; 0 denies always
+   * @param period what it counts by
+   * @param zone where it is midnight
+   * @return the policy, with a deadline of 50 ms and {@link FailurePolicy#FAIL_LOCAL}
+   * @throws IllegalArgumentException if an argument is out of range
+   */
+  public static RatePolicy calendar(String name, long n, CalendarPeriod period, ZoneId zone) {
+    Calendar calendar =
+        new Calendar(requireNonNull(period, "period"), requireNonNull(zone, "zone"));
+    return first(requireName(name), Limit.calendar(name, n, calendar), BUCKET_DEADLINE);
   }
 
   private static RatePolicy first(
@@ -268,9 +287,10 @@ public final class RatePolicy {
     return limits.get(0).kind();
   }
 
-  /** What the script needs to know of the policy, the same bytes for the same limits. */
-  byte[] spec() {
-    return spec;
+  /** What the script needs to know of the policy when its clock may say that. */
+  byte[] spec(LongSupplier serverMicros) {
+    Calendar calendar = limits.get(0).calendar();
+    return calendar == null ? spec : calendar.spec(limits.get(0).n(), serverMicros.getAsLong());
   }
 
   boolean concurrent() {
@@ -285,8 +305,13 @@ public final class RatePolicy {
     return deadlineNanos;
   }
 
+  /** The same bytes for the same limits. */
   private static byte[] encode(List<Limit> limits) {
     Limit.Kind kind = limits.get(0).kind();
+    Calendar calendar = limits.get(0).calendar();
+    if (calendar != null) {
+      return calendar.identity(limits.get(0).n());
+    }
     ByteBuffer spec =
         ByteBuffer.allocate(1 + limits.size() * 3 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     spec.put(kind.mark);

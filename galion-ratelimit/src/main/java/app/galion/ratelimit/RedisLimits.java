@@ -45,6 +45,9 @@ final class RedisLimits {
     void undone(Request request);
   }
 
+  /** What a server's clock said, and when. */
+  private record Heard(long micros, long at) {}
+
   private record LaneKey(int slot, long deadlineNanos) {}
 
   private final ComponentId id;
@@ -53,6 +56,7 @@ final class RedisLimits {
   private final Outcomes outcomes;
   private final Counters counters;
   private final byte[] prefix;
+  private volatile @Nullable Heard heard;
   private final Map<LaneKey, Lane> lanes = new ConcurrentHashMap<>();
 
   RedisLimits(ComponentId id, RedisLink link, Ticker ticker, Outcomes outcomes, Counters counters) {
@@ -64,6 +68,12 @@ final class RedisLimits {
     this.prefix = link.key("r1:");
   }
 
+  /* An estimate only: the script looks at its own clock, and says so if it is in no window told. */
+  private long serverMicros() {
+    Heard last = heard;
+    return last == null ? link.serverMicros() : last.micros + (ticker.read() - last.at) / 1_000;
+  }
+
   Question ask(Request request) {
     if (link.topology() == Topology.CLUSTER && request.keys.length > 1) {
       List<Request> bySlot = bySlot(request);
@@ -72,6 +82,16 @@ final class RedisLimits {
       }
     }
     return askOneSlot(request, request.deadlineNanos());
+  }
+
+  /** A line exists in one slot only: several could not agree on a moment in one round trip. */
+  void requireOneSlot(Request request) {
+    if (link.topology() == Topology.CLUSTER && bySlot(request).size() > 1) {
+      throw new IllegalArgumentException(
+          "subjects in several slots of the cluster have no common line: acquire "
+              + Arrays.toString(request.keys)
+              + " one by one, or under one subject");
+    }
   }
 
   Ask askOneSlot(Request request, long deadlineNanos) {
@@ -96,6 +116,16 @@ final class RedisLimits {
                       failed.accept(error);
                     }
                   });
+    }
+  }
+
+  /** Gives back what was admitted to start after a wait. */
+  void giveBack(Request request, Decision charged, long waitNanos) {
+    if (waitNanos > 0 && charged.standing() instanceof RedisStanding queued) {
+      counters.refunds.increment();
+      tell(queued.leave());
+    } else {
+      refund(request, charged, request.deadlineNanos());
     }
   }
 
@@ -143,7 +173,8 @@ final class RedisLimits {
       batch.sentAt = ticker.read();
       counters.calls.increment();
       counters.asked.add(batch.size());
-      return link.eval(DECIDE, batch.redisKeys(prefix), batch.args(0), deadline);
+      return link.eval(
+          DECIDE, batch.redisKeys(prefix), batch.args(0, RedisLimits.this::serverMicros), deadline);
     }
 
     @Override
@@ -155,7 +186,11 @@ final class RedisLimits {
       }
       try {
         outcomes.answered();
-        batch.read(requireNonNull(reply, "reply"), new Settling(batch.sentAt));
+        requireNonNull(reply, "reply");
+        if (batch.asksTheCalendar()) {
+          heard = new Heard(reply.integer(0), ticker.read());
+        }
+        batch.read(reply, new Settling(batch.sentAt));
       } catch (RuntimeException e) {
         outcomes.failed(e);
         batch.fail(e);
@@ -176,7 +211,8 @@ final class RedisLimits {
       for (; nth < admitted; nth++) {
         complete(
             group.asks.get(nth),
-            new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, nth + 1));
+            new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, nth + 1),
+            waitMicros);
       }
       if (admitted > 0) {
         outcomes.admitted(group.request, admitted);
@@ -192,16 +228,18 @@ final class RedisLimits {
         LimitKey denier = requireNonNull(standing.denierKey(), "denier");
         outcomes.denied(denier, group.request.costOf(denier), denied, sentAt);
         for (; nth < group.asks.size(); nth++) {
-          complete(group.asks.get(nth), denied);
+          complete(group.asks.get(nth), denied, 0);
         }
       }
     }
 
-    private void complete(Ask ask, Decision decision) {
+    private void complete(Ask ask, Decision decision, long waitMicros) {
+      boolean queued = ask.request.act == Act.QUEUE && decision.allowed();
+      ask.waitNanos = queued ? waitMicros * 1_000 : 0;
       if (!ask.complete(decision)) {
         counters.late.increment();
-        if (ask.request.act == Act.LEASE && decision.allowed()) {
-          refund(ask.request, decision, ask.request.deadlineNanos());
+        if (queued || (ask.request.act == Act.LEASE && decision.allowed())) {
+          giveBack(ask.request, decision, ask.waitNanos);
         }
       }
     }
@@ -212,6 +250,27 @@ final class RedisLimits {
       Standing standing = Standing.nominal(group.request.keys, true, -1);
       for (Ask ask : group.asks) {
         ask.complete(new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, 0));
+      }
+    }
+
+    @Override
+    public void elsewhen(Batch.Group group) {
+      for (Ask ask : group.asks) {
+        if (ask.again) {
+          ask.completeExceptionally(new IllegalStateException("no window of " + group.request));
+        } else if (!ask.isDone()) {
+          Ask again = new Ask(ask.request, true);
+          lane(ask.request.keys[0], ask.request.deadlineNanos()).submit(again);
+          CompletableFuture<Decision> unused =
+              again.whenComplete(
+                  (decision, error) -> {
+                    if (decision == null) {
+                      ask.completeExceptionally(requireNonNull(error, "error"));
+                    } else {
+                      complete(ask, decision, 0);
+                    }
+                  });
+        }
       }
     }
 

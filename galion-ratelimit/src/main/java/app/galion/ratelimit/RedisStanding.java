@@ -6,8 +6,8 @@ package app.galion.ratelimit;
 final class RedisStanding extends Standing {
 
   /**
-   * Per limit: deficit or number used, microseconds until nothing is used (of a bucket that was
-   * queued for: the deficit as it was), clock skew.
+   * Per limit: deficit or number used, microseconds until nothing is used (of a calendar until its
+   * window ends, of a bucket that was queued for the deficit as it was), clock skew.
    */
   static final int FIGURES = 3;
 
@@ -50,7 +50,9 @@ final class RedisStanding extends Standing {
       long deficit = figures[limit * FIGURES] + charged * of.unit();
       micros = of.refill() == 0 ? 0 : (deficit + of.refill() - 1) / of.refill() + skew;
     } else {
-      micros = charged > 0 ? of.periodMicros() + skew : figures[limit * FIGURES + 1];
+      boolean lasts = of.kind() != Limit.Kind.CALENDAR && charged > 0;
+      boolean free = charged + figures[limit * FIGURES] == 0;
+      micros = free ? 0 : lasts ? of.periodMicros() + skew : figures[limit * FIGURES + 1];
     }
     return micros * 1_000;
   }
@@ -58,6 +60,22 @@ final class RedisStanding extends Standing {
   @Override
   int denier() {
     return denier;
+  }
+
+  /** What takes a queued charge back: per key the time, per limit the deficit after and before. */
+  Request leave() {
+    long[] charged = new long[request.keys.length + 2 * request.limits()];
+    int at = 0;
+    int limit = 0;
+    for (int k = 0; k < request.keys.length; k++) {
+      charged[at++] = now + figures[limit * FIGURES + 2];
+      for (Limit each : request.keys[k].policy().limits()) {
+        charged[at++] = figures[limit * FIGURES] + request.costs[k] * each.unit();
+        charged[at++] = figures[limit * FIGURES + 1];
+        limit++;
+      }
+    }
+    return request.as(Act.LEAVE, charged);
   }
 
   /** In microseconds of the server's clock as the key has seen it. */

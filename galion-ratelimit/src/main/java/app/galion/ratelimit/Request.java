@@ -183,6 +183,15 @@ final class Request {
     return new Request(act, someKeys, someCosts, someMore);
   }
 
+  /** How many numbers more a key has. */
+  int more(int key) {
+    return switch (act) {
+      case ASK -> 0;
+      case LEAVE -> 1 + 2 * keys[key].policy().limits().size();
+      default -> 1;
+    };
+  }
+
   boolean looks() {
     for (long cost : costs) {
       if (cost != 0) {

@@ -34,7 +34,8 @@
 --            queued one: until it may start), the 1-based limit that says so, and, if it is an answer to the
 --            acts 0 to 2, per key: how far its clock is ahead of now, and per limit: of a bucket the deficit
 --            before the group, for act 2 raised to what is refilled until the start, and the deficit as it
---            was; of the others the number used before the group, microseconds until it is 0
+--            was; of the others the number used before the group, microseconds until it is 0 (of a calendar
+--            until its window ends)
 --
 -- Every number is an integer below 2^53, so doubles hold it exactly; ceil(a / b) and floor(a / b) are
 -- exact too, since a fraction is at least 1/b away from an integer, further than rounding reaches.
@@ -283,7 +284,7 @@ local function queue(group, costs, k, most)
     local spec = s.spec
     for b = 1, spec.n do
       -- whatever would be refilled above full until the start is lost, as without the request
-      local x = math.max(s[b], spec[b * 3 - 1] * (wait + now - s.at))
+      local x = costs[g] > 0 and math.max(s[b], spec[b * 3 - 1] * (wait + now - s.at)) or s[b]
       before[#before + 1] = x
       fits = fits and x + costs[g] * spec[b * 3] <= MOST
     end
@@ -368,7 +369,7 @@ while pos <= #plan do
           else
             free, each = spec[1] - s[1], cost
             out[o + 1] = s[1]
-            out[o + 2] = s[1] > 0 and (s.ends or last(s.leases)) - now or 0
+            out[o + 2] = (s.ends or last(s.leases)) - now
             o = o + 2
           end
           if each > 0 then

@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /**
@@ -25,10 +26,15 @@ final class Figures {
     this.period = BigInteger.valueOf(limit.periodMicros());
   }
 
-  private void refill(long now) {
-    BigInteger back = BigInteger.valueOf(now - at).multiply(BigInteger.valueOf(limit.n()));
-    missing = missing.subtract(back).max(BigInteger.ZERO);
-    at = now;
+  /** What is or was missing: before the last start it was more by what is refilled until then. */
+  private BigInteger missing(long time) {
+    BigInteger back = BigInteger.valueOf(time - at).multiply(BigInteger.valueOf(limit.n()));
+    BigInteger then = missing.subtract(back);
+    return time < at ? then : then.max(BigInteger.ZERO);
+  }
+
+  boolean isLog() {
+    return limit.kind() == Limit.Kind.SLIDING_LOG;
   }
 
   private BigInteger tokens(long number) {
@@ -45,8 +51,8 @@ final class Figures {
     if (limit.kind() == Limit.Kind.SLIDING_LOG) {
       return Math.max(0, limit.n() - inWindow(now));
     }
-    refill(now);
-    return Math.max(0, tokens(limit.capacity()).subtract(missing).divide(period).longValueExact());
+    BigInteger there = tokens(limit.capacity()).subtract(missing(now));
+    return there.signum() < 0 ? 0 : there.divide(period).longValueExact();
   }
 
   /** The least number of microseconds after which the cost would pass; 0 if it does now. */
@@ -55,8 +61,7 @@ final class Figures {
       return 0;
     }
     if (limit.kind() == Limit.Kind.TOKEN_BUCKET) {
-      refill(now);
-      BigInteger over = missing.add(tokens(cost)).subtract(tokens(limit.capacity()));
+      BigInteger over = missing(now).add(tokens(cost)).subtract(tokens(limit.capacity()));
       BigInteger n = BigInteger.valueOf(limit.n());
       return over.signum() <= 0
           ? 0
@@ -72,11 +77,27 @@ final class Figures {
     throw new AssertionError("a cost of " + cost + " never passes " + limit);
   }
 
-  void admit(long cost, long now) {
-    refill(now);
-    missing = missing.add(tokens(cost));
+  void admit(long cost, long start) {
     if (cost > 0) {
-      admitted.merge(now, cost, Long::sum);
+      missing = missing(start).add(tokens(cost));
+      at = start;
+      admitted.merge(start, cost, Long::sum);
     }
+  }
+
+  /** Whether no time, however chosen, saw more than the capacity and what is refilled in it. */
+  boolean holds() {
+    for (long from : admitted.keySet()) {
+      long sum = 0;
+      for (Map.Entry<Long, Long> each : admitted.tailMap(from).entrySet()) {
+        sum += each.getValue();
+        BigInteger refilled =
+            BigInteger.valueOf(each.getKey() - from).multiply(BigInteger.valueOf(limit.n()));
+        if (tokens(sum).compareTo(tokens(limit.capacity()).add(refilled)) > 0) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 }

@@ -1,6 +1,6 @@
 package app.galion.ratelimit;
 
-class LocalLimiterTest extends ReservationContract {
+class LocalLimiterTest extends LineContract {
 
   private final RateLimiter limiter = RateLimiter.builder("local").build();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.galion.ratelimit.Decision.Source;
 import app.galion.testkit.FakeTicker;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +15,7 @@ class LocalLimitsTest {
 
   final FakeTicker ticker = new FakeTicker();
   final AtomicInteger nodes = new AtomicInteger(1);
-  final LocalLimits limits = new LocalLimits(ticker, nodes::get);
+  final LocalLimits limits = new LocalLimits(ticker, InstantSource.system(), nodes::get);
 
   private int admitted(LimitKey... keys) {
     int admitted = 0;

@@ -9,13 +9,16 @@ import app.galion.redis.Reply;
 import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Random requests under random policies, decided by the simplest model and by the real thing. */
@@ -40,13 +43,20 @@ class ModelTest {
         }
       }
       long wait = 0;
+      long most = request.act == Act.QUEUE ? request.extra[0] : 0;
       for (int i = 0; i < all.size(); i++) {
         wait = Math.max(wait, all.get(i).waitFor(costs.get(i), now));
       }
-      for (int i = 0; wait == 0 && i < all.size(); i++) {
-        all.get(i).admit(costs.get(i), now);
+      for (int i = 0; wait <= most && i < all.size(); i++) {
+        all.get(i).admit(costs.get(i), now + wait);
       }
-      return new Said(wait == 0, wait, all.stream().map(each -> each.remaining(now)).toList());
+      return new Said(wait <= most, wait, all.stream().map(each -> each.remaining(now)).toList());
+    }
+
+    boolean holds() {
+      return figures.values().stream()
+          .flatMap(List::stream)
+          .allMatch(each -> each.isLog() || each.holds());
     }
 
     private List<Figures> of(LimitKey key) {
@@ -82,7 +92,15 @@ class ModelTest {
       long most = key.policy().limits().stream().mapToLong(Limit::capacity).min().orElseThrow();
       charges[i] = key.costing(random.nextInt((int) Math.min(most, 4) + 1));
     }
-    return Request.of(charges);
+    Request request = Request.of(charges);
+    boolean buckets =
+        Stream.of(request.keys).allMatch(key -> key.policy().kind() == Limit.Kind.TOKEN_BUCKET);
+    if (!buckets || random.nextInt(3) > 0) {
+      return request;
+    }
+    long[] most = new long[request.keys.length];
+    Arrays.fill(most, random.nextInt(150));
+    return request.as(Act.QUEUE, most);
   }
 
   static List<LimitKey> keys(Random random, String subject, int mostLimits) {
@@ -124,6 +142,7 @@ class ModelTest {
               .as("seed %d, step %d, keys %s", seed, step, keys)
               .containsExactlyElementsOf(expected);
         }
+        assertThat(model.holds()).as("every window of seed %d", seed).isTrue();
       }
     }
   }
@@ -139,17 +158,22 @@ class ModelTest {
               Batch.Group group, RedisStanding standing, int admitted, long waitMicros) {
             for (int i = 0; i < group.asks.size(); i++) {
               int nth = Math.min(i + 1, admitted);
+              boolean waits = i >= admitted || group.request.act == Act.QUEUE;
+              long told = waits ? waitMicros : 0;
               List<Long> remaining =
                   standing.limits(nth).stream().map(LimitState::remaining).toList();
-              lines.put(
-                  group.asks.get(i),
-                  new Said(i < admitted, i < admitted ? 0 : waitMicros, remaining).toString());
+              lines.put(group.asks.get(i), new Said(i < admitted, told, remaining).toString());
             }
           }
 
           @Override
           public void done(Batch.Group group) {
             throw new AssertionError("every request asks for a decision");
+          }
+
+          @Override
+          public void elsewhen(Batch.Group group) {
+            throw new AssertionError("there is no calendar");
           }
 
           @Override
@@ -165,7 +189,7 @@ class ModelTest {
     for (long seed = 1; seed <= SEQUENCES; seed++) {
       Random random = new Random(seed);
       FakeTicker ticker = new FakeTicker();
-      RateLimiter limiter = RateLimiter.builder("local").ticker(ticker).build();
+      LocalLimits limits = new LocalLimits(ticker, InstantSource.system(), () -> 1);
       List<LimitKey> keys = keys(random, "s", 3);
       Model model = new Model();
       long now = 1_000_000;
@@ -175,14 +199,14 @@ class ModelTest {
         ticker.advance(Duration.ofNanos(1_000 * micros));
         Request request = request(random, keys);
         Said said = model.ask(request, now);
-        LimitCharge[] charges = new LimitCharge[request.keys.length];
-        for (int i = 0; i < charges.length; i++) {
-          charges[i] = request.keys[i].costing(request.costs[i]);
-        }
-        Decision decision = limiter.check(charges);
+        Turn turn =
+            request.act == Act.QUEUE
+                ? limits.queue(request, request.extra[0] * 1_000)
+                : Turn.now(limits.decide(request));
+        Decision decision = turn.decision();
         String what = "seed " + seed + ", step " + step + ", " + request;
         assertThat(decision.allowed()).as(what).isEqualTo(said.allowed());
-        assertThat((decision.retryAfter().toNanos() + 999) / 1_000)
+        assertThat((decision.retryAfter().toNanos() + turn.waitNanos() + 999) / 1_000)
             .as(what)
             .isEqualTo(said.waitMicros());
         assertThat(decision.limits())

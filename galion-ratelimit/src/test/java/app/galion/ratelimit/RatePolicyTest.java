@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -49,6 +51,29 @@ class RatePolicyTest {
     assertThat(RatePolicy.tokenBucket("p", 5, MINUTE).and(9, MINUTE).burst(3).limits())
         .extracting(Limit::capacity)
         .containsExactly(5L, 3L);
+  }
+
+  @Test
+  void refusesLeasesAndCalendarsThatMakeNoSense() {
+    refuses(() -> RatePolicy.concurrency("p", 1_001), "of 1001 at once must be 0 to 1000");
+    refuses(() -> RatePolicy.concurrency("p", -1), "of -1 at once must be 0 to 1000");
+    RatePolicy ten = RatePolicy.concurrency("p", 10);
+    refuses(() -> ten.leaseFor(Duration.ofMillis(999)), "leaseFor PT0.999S must be 1 s to 1 h");
+    refuses(() -> ten.leaseFor(Duration.ofHours(2)), "must be 1 s to 1 h");
+    refuses(() -> ten.and(5, MINUTE), "policy 'p' of 10 at once has one limit");
+    refuses(() -> ten.burst(5), "has no burst");
+    refuses(
+        () -> RatePolicy.tokenBucket("p", 1, MINUTE).leaseFor(MINUTE),
+        "policy 'p' of 1 per PT1M has no leases");
+    assertThat(ten.leaseFor(MINUTE).limits().get(0).period()).isEqualTo(MINUTE);
+    RatePolicy day = RatePolicy.calendar("p", 10, CalendarPeriod.DAY, ZoneOffset.UTC);
+    refuses(() -> day.and(5, MINUTE), "policy 'p' of 10 per DAY in Z has one limit");
+    refuses(
+        () -> RatePolicy.calendar("p", -1, CalendarPeriod.WEEK, ZoneOffset.UTC),
+        "policy 'p' of -1 per WEEK in Z: the number must be 0 to 2^52");
+    assertThat(day).isEqualTo(RatePolicy.calendar("p", 10, CalendarPeriod.DAY, ZoneOffset.UTC));
+    assertThat(day.sameLimits(RatePolicy.calendar("p", 10, CalendarPeriod.DAY, ZoneId.of("CET"))))
+        .isFalse();
   }
 
   @Test

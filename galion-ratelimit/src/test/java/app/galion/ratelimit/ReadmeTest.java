@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,13 @@ class ReadmeTest {
         }
       }
       limiter.observe(calls.by(account), remainingByHeader);
+
+      Decision inLine = limiter.acquire(Duration.ofSeconds(10), calls.by(account));
+      RatePolicy free =
+          RatePolicy.calendar("free-plan", 1000, CalendarPeriod.MONTH, ZoneId.of("Europe/Berlin"));
+      Decision month = limiter.check(free.by(user));
+      assertThat(inLine.allowed() && month.allowed()).isTrue();
+
       LimitState standing = limiter.state(read.by(user));
       Guard guard = limiter.asGuard(RatePresets.tts().by(account));
       assertThat(batch.allowed()).isTrue();

@@ -6,7 +6,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class RedisLimiterTest extends ReservationContract {
+class RedisLimiterTest extends LineContract {
 
   private static RedisServer server;
   private static Node node;

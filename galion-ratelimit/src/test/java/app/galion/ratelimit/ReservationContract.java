@@ -9,6 +9,7 @@ import app.galion.spi.Guard;
 import app.galion.spi.Permit;
 import app.galion.testkit.Await;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -129,6 +130,30 @@ abstract class ReservationContract extends LimiterContract {
       reservation.settle(log.costing(50));
     }
     remains(log, 0);
+  }
+
+  @Test
+  void aCalendarQuotaIsSettledObservedAndReset() {
+    LimitKey quota =
+        RatePolicy.calendar("monthly", 10, CalendarPeriod.MONTH, ZoneOffset.UTC)
+            .deadline(PATIENT)
+            .by(subject);
+    try (Reservation reservation = limiter().reserve(quota.costing(6))) {
+      reservation.settle(quota.costing(2));
+    }
+    remains(quota, 8);
+    try (Reservation reservation = limiter().reserve(quota)) {
+      reservation.settle(quota.costing(50));
+    }
+    remains(quota, 0);
+    limiter().reset(quota);
+    remains(quota, 10);
+    limiter().observe(quota, 3);
+    remains(quota, 3);
+    Decision denied = limiter().check(4, quota);
+    assertThat(denied.allowed()).isFalse();
+    assertThat(denied.retryAfter()).isPositive().isLessThan(Duration.ofDays(32));
+    assertThat(denied.binding().resetAfter()).isCloseTo(denied.retryAfter(), Duration.ofSeconds(5));
   }
 
   @Test

@@ -10,6 +10,7 @@ import app.galion.spi.Ticker;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ class SlotWalkTest {
     limiter = RateLimiter.builder("api").redis(link).denyMemory(Duration.ZERO).build();
     Ticker ticker = Ticker.system();
     ComponentId id = new ComponentId("limiter", "walk");
-    LocalLimits local = new LocalLimits(ticker, () -> 1);
+    LocalLimits local = new LocalLimits(ticker, InstantSource.system(), () -> 1);
     Fallback fallback = new Fallback(id, ticker, local, link, COUNTERS);
     Followed followed = new Followed(new DenyMemory(ticker, 0), local, fallback);
     redis = new RedisLimits(id, link, ticker, followed, COUNTERS);
