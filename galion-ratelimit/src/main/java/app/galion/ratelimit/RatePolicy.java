@@ -99,7 +99,7 @@ public final class RatePolicy {
   /**
    * A concurrency limit: at most {@code n} in flight, each with a lease that its node renews and
    * that ends when the node dies. For {@link RateLimiter#reserve} only. An answer of Redis takes
-   * longer the more leases are held, 1000 take some 0.3 ms of the server.
+   * longer the more leases are held, 1000 take about 1 ms of the server.
    *
    * @param name 1 to 64 ASCII letters, digits, {@code .}, {@code _} or {@code -}
    * @param n 0 to 1000; 0 denies always

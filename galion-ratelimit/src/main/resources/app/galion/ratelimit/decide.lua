@@ -54,14 +54,14 @@ local MOST = 9007199254740992
 
 local specs = {}
 local function parse(text)
-  local mark = byte(text)
-  local spec = {mark = mark, bucket = mark == 98, log = mark == 115, n = (#text - 1) / 24}
-  local p = 2
-  for i = 1, spec.n * 3, 3 do
+  local mark, n, p = byte(text), (#text - 1) / 24, 26
+  local full, refill, unit = unpack('<ddd', text, 2)
+  local spec = {full, refill, unit, bucket = mark == 98, n = mark == 99 and 1 or n}
+  for i = 4, n * 3, 3 do
     spec[i], spec[i + 1], spec[i + 2], p = unpack('<ddd', text, p)
   end
-  if mark == 99 then
-    spec.n = 1
+  if mark ~= 98 then
+    spec.mark, spec.log = mark, mark == 115
   end
   specs[text] = spec
   return spec
@@ -81,20 +81,22 @@ local states = {}
 local function load(i)
   local spec = specs[ARGV[i + 1]] or parse(ARGV[i + 1])
   local value = call('GET', KEYS[i])
-  local s = {spec = spec, at = now}
+  local s = {0, spec = spec, at = now, dirty = false}
   states[i] = s
-  local mark = value and byte(value)
-  if value and mark ~= spec.mark and not (mark == 113 and spec.bucket) then
-    s.wrong = -1
-  elseif spec.bucket then
+  if spec.bucket then
     local stored, elapsed, p = 0, 0, 0
     if value then
       local last
       last, p = unpack('<d', value, 2)
+      stored = (#value - 9) / 16
+      local mark = byte(value)
       if mark == 113 then
         s.due, p = unpack('<d', value, p)
+        stored = stored - 0.5
+      elseif mark ~= 98 then
+        s.wrong = -1
+        return s
       end
-      stored = floor((#value - 9) / 16)
       elapsed = now - last
       -- a clock that stepped back refills nothing until it is where it was
       if elapsed < 0 then
@@ -119,6 +121,8 @@ local function load(i)
       end
       s[b] = x
     end
+  elseif value and byte(value) ~= spec.mark then
+    s.wrong = -1
   elseif spec.log then
     s.log = {}
     if value then
@@ -168,155 +172,163 @@ local function used(log, window, at)
   return #log - first
 end
 
--- When the last lease of a concurrency limit ends.
-local function last(leases)
-  local most = now
-  for e = 2, #leases, 3 do
-    most = math.max(most, leases[e])
-  end
-  return most
-end
-
--- One entry of the acts from 3 on.
-local function adjust(act, s, cost, extra)
-  local spec = s.spec
-  if spec.bucket then
-    for b = 1, spec.n do
-      local full, refill, unit, x = spec[b * 3 - 2], spec[b * 3 - 1], spec[b * 3], s[b]
-      if act == 3 and cost < 0 then
-        -- what has been refilled since would have been refilled, or lost at full, without the charge;
-        -- while somebody waits nothing is given back: he was told when to start
-        local owed, age = -cost * unit, math.max(0, s.at - extra)
-        if age < ceil(owed / refill) and not (s.due and s.due > now) then
-          x = math.max(0, x - (owed - age * refill))
-        end
-      elseif act == 3 then
-        x = cost > floor((MOST - x) / unit) and MOST or x + cost * unit
-      elseif act == 4 then
-        local after, before
-        after, before, pos = unpack('<dd', plan, pos)
-        local elapsed = s.at - extra
-        if x > 0 and x == after - elapsed * refill then
-          x = math.max(0, before - elapsed * refill)
-        end
-      elseif act == 5 then
-        x = math.max(x, full - math.min(cost, floor(full / unit)) * unit)
-      elseif act == 6 then
-        x, s.due = 0, nil
-      end
-      if x ~= s[b] or act == 6 then
-        s[b], s.dirty = x, true
-      end
+-- What a plain question about buckets and logs does not need, made when something does.
+local last, adjust, queue
+local function others()
+  -- When the last lease of a concurrency limit ends.
+  function last(leases)
+    local most = now
+    for e = 2, #leases, 3 do
+      most = math.max(most, leases[e])
     end
-  elseif spec.log then
-    local log, left = s.log, cost
-    if act == 3 and cost < 0 then
-      for e = #log, 1, -1 do
-        if left < 0 and log[e] == extra then
-          table.remove(log, e)
-          left, s.dirty = left + 1, true
-        end
-      end
-    elseif act == 6 then
-      s.log, s.dirty = {}, true
-    elseif act == 3 or act == 5 then
-      local most = 0
+    return most
+  end
+
+  -- One entry of the acts from 3 on.
+  function adjust(act, s, cost, extra)
+    local spec = s.spec
+    if spec.bucket then
       for b = 1, spec.n do
-        local free = spec[b * 3 - 2] - used(log, spec[b * 3 - 1], s.at)
-        most = math.max(most, act == 3 and math.min(free, cost) or free - cost)
+        local full, refill, unit, x = spec[b * 3 - 2], spec[b * 3 - 1], spec[b * 3], s[b]
+        if act == 3 and cost < 0 then
+          -- what has been refilled since would have been refilled, or lost at full, without the charge;
+          -- while somebody waits nothing is given back: he was told when to start
+          local owed, age = -cost * unit, math.max(0, s.at - extra)
+          if age < ceil(owed / refill) and not (s.due and s.due > now) then
+            x = math.max(0, x - (owed - age * refill))
+          end
+        elseif act == 3 then
+          x = cost > floor((MOST - x) / unit) and MOST or x + cost * unit
+        elseif act == 4 then
+          local after, before
+          after, before, pos = unpack('<dd', plan, pos)
+          local elapsed = s.at - extra
+          if x > 0 and x == after - elapsed * refill then
+            x = math.max(0, before - elapsed * refill)
+          end
+        elseif act == 5 then
+          x = math.max(x, full - math.min(cost, floor(full / unit)) * unit)
+        elseif act == 6 then
+          x, s.due = 0, nil
+        end
+        if x ~= s[b] or act == 6 then
+          s[b], s.dirty = x, true
+        end
       end
-      for _ = 1, most do
-        log[#log + 1], s.dirty = s.at, true
+    elseif spec.log then
+      local log, left = s.log, cost
+      if act == 3 and cost < 0 then
+        for e = #log, 1, -1 do
+          if left < 0 and log[e] == extra then
+            table.remove(log, e)
+            left, s.dirty = left + 1, true
+          end
+        end
+      elseif act == 6 then
+        s.log, s.dirty = {}, true
+      elseif act == 3 or act == 5 then
+        local most = 0
+        for b = 1, spec.n do
+          local free = spec[b * 3 - 2] - used(log, spec[b * 3 - 1], s.at)
+          most = math.max(most, act == 3 and math.min(free, cost) or free - cost)
+        end
+        for _ = 1, most do
+          log[#log + 1], s.dirty = s.at, true
+        end
+      end
+    elseif spec.mark == 99 then
+      local x = s[1]
+      if act == 3 and cost < 0 then
+        x = extra >= s.from and math.max(0, x + cost) or x
+      elseif act == 3 then
+        x = math.min(MOST, x + cost)
+      elseif act == 5 then
+        x = math.max(x, spec[1] - cost)
+      elseif act == 6 then
+        x = 0
+      end
+      if x ~= s[1] then
+        s[1], s.dirty = x, true
+      end
+    else
+      local leases, found = s.leases, nil
+      for e = 1, #leases, 3 do
+        if leases[e] == extra then
+          found = e
+        end
+      end
+      if act == 3 and found then
+        s[1], s.dirty = s[1] - leases[found + 2], true
+        for _ = 1, 3 do
+          table.remove(leases, found)
+        end
+      elseif act == 7 then
+        found = found or #leases + 1
+        s[1], s.dirty = s[1] + cost - (leases[found + 2] or 0), true
+        leases[found], leases[found + 1], leases[found + 2] = extra, now + spec[2], cost
       end
     end
-  elseif spec.mark == 99 then
-    local x = s[1]
-    if act == 3 and cost < 0 then
-      x = extra >= s.from and math.max(0, x + cost) or x
-    elseif act == 3 then
-      x = math.min(MOST, x + cost)
-    elseif act == 5 then
-      x = math.max(x, spec[1] - cost)
-    elseif act == 6 then
-      x = 0
-    end
-    if x ~= s[1] then
-      s[1], s.dirty = x, true
-    end
-  else
-    local leases, found = s.leases, nil
-    for e = 1, #leases, 3 do
-      if leases[e] == extra then
-        found = e
+  end
+
+  -- Lets a request in at the moment at which all its limits have room, if that is soon enough.
+  function queue(group, costs, k, most)
+    local wait, which, limit, fits = 0, 0, 0, true
+    for g = 1, k do
+      local s = group[g]
+      local spec = s.spec
+      for b = 1, spec.n do
+        limit = limit + 1
+        local over = s[b] + costs[g] * spec[b * 3] - spec[b * 3 - 2]
+        local w = over > 0 and costs[g] > 0 and ceil(over / spec[b * 3 - 1]) + s.at - now or 0
+        if w > wait then
+          wait, which = w, limit
+        end
       end
     end
-    if act == 3 and found then
-      s[1], s.dirty = s[1] - leases[found + 2], true
-      for _ = 1, 3 do
-        table.remove(leases, found)
+    local before = {}
+    for g = 1, k do
+      local s = group[g]
+      local spec = s.spec
+      for b = 1, spec.n do
+        -- whatever would be refilled above full until the start is lost, as without the request
+        local x = costs[g] > 0 and math.max(s[b], spec[b * 3 - 1] * (wait + now - s.at)) or s[b]
+        before[#before + 1] = x
+        fits = fits and x + costs[g] * spec[b * 3] <= MOST
       end
-    elseif act == 7 then
-      found = found or #leases + 1
-      s[1], s.dirty = s[1] + cost - (leases[found + 2] or 0), true
-      leases[found], leases[found + 1], leases[found + 2] = extra, now + spec[2], cost
     end
+    if not fits or wait > most then
+      return 0, wait, which
+    end
+    limit = 0
+    for g = 1, k do
+      local s = group[g]
+      local spec = s.spec
+      for b = 1, spec.n do
+        limit = limit + 1
+        if costs[g] > 0 then
+          s[b], s.dirty = before[limit] + costs[g] * spec[b * 3], true
+        end
+      end
+      if costs[g] > 0 and wait > 0 then
+        s.due = math.max(s.due or 0, now + wait)
+      end
+    end
+    return 1, wait, 0, before
   end
 end
 
--- Lets a request in at the moment at which all its limits have room, if that is soon enough.
-local function queue(group, costs, k, most)
-  local wait, which, limit, fits = 0, 0, 0, true
-  for g = 1, k do
-    local s = group[g]
-    local spec = s.spec
-    for b = 1, spec.n do
-      limit = limit + 1
-      local over = s[b] + costs[g] * spec[b * 3] - spec[b * 3 - 2]
-      local w = over > 0 and costs[g] > 0 and ceil(over / spec[b * 3 - 1]) + s.at - now or 0
-      if w > wait then
-        wait, which = w, limit
-      end
-    end
-  end
-  local before = {}
-  for g = 1, k do
-    local s = group[g]
-    local spec = s.spec
-    for b = 1, spec.n do
-      -- whatever would be refilled above full until the start is lost, as without the request
-      local x = costs[g] > 0 and math.max(s[b], spec[b * 3 - 1] * (wait + now - s.at)) or s[b]
-      before[#before + 1] = x
-      fits = fits and x + costs[g] * spec[b * 3] <= MOST
-    end
-  end
-  if not fits or wait > most then
-    return 0, wait, which
-  end
-  limit = 0
-  for g = 1, k do
-    local s = group[g]
-    local spec = s.spec
-    for b = 1, spec.n do
-      limit = limit + 1
-      if costs[g] > 0 then
-        s[b], s.dirty = before[limit] + costs[g] * spec[b * 3], true
-      end
-    end
-    if costs[g] > 0 and wait > 0 then
-      s.due = math.max(s.due or 0, now + wait)
-    end
-  end
-  return 1, wait, 0, before
-end
-
-local out, o = {now}, 1
-local group, costs, ids = {}, {}, {}
+local out, o = {now, 0, 0, 0, 0, 0}, 1
+local group, costs, ids = {false}, {0}, nil
 while pos <= #plan do
   local act, count, k
   act, count, k, pos = unpack('<BI4I4', plan, pos)
   local fit = count
   local head = o
   o = o + 3
+  if act > 0 and not adjust then
+    others()
+    ids = {}
+  end
   if act > 2 then
     for _ = 1, k do
       local i, cost, extra
@@ -367,6 +379,9 @@ while pos <= #plan do
             out[o + 2] = taken > 0 and log[#log] + window - now or 0
             o = o + 2
           else
+            if not last then
+              others()
+            end
             free, each = spec[1] - s[1], cost
             out[o + 1] = s[1]
             out[o + 2] = (s.ends or last(s.leases)) - now

@@ -4,8 +4,10 @@ import static app.galion.ratelimit.Node.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.galion.ratelimit.Decision.Source;
+import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -149,6 +151,21 @@ class CoalescingTest {
     }
     assertThat(number("MEMORY", "USAGE", name(bucket))).isLessThanOrEqualTo(160);
     assertThat(number("MEMORY", "USAGE", name(log))).isLessThanOrEqualTo(140 + 8 * 10);
+    LimitKey leases = RatePolicy.concurrency("m1", 10).deadline(PATIENT).by("user");
+    LimitKey month =
+        RatePolicy.calendar("m2", 10, CalendarPeriod.MONTH, ZoneOffset.UTC)
+            .deadline(PATIENT)
+            .by("user");
+    LimitKey line = RatePolicy.smooth("m3", 1, DAY).burst(2).deadline(PATIENT).by("user");
+    node.limiter().check(2, line);
+    try (Reservation held = node.limiter().reserve(leases.costing(10), month)) {
+      assertThat(held.granted()).isTrue();
+      assertThat(number("MEMORY", "USAGE", name(leases))).isLessThanOrEqualTo(140 + 20);
+      assertThat(number("MEMORY", "USAGE", name(month))).isLessThanOrEqualTo(160);
+      assertThat(number("MEMORY", "USAGE", name(line))).isLessThanOrEqualTo(160);
+    }
+    Await.until(
+        "the leases have ended", PATIENT, () -> node.limiter().state(leases).remaining() == 10);
     assertThat(number("PTTL", name(bucket))).isBetween(1_000L, 7_000L);
     assertThat(number("PTTL", name(log))).isBetween(50_000L, 61_000L);
   }

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +85,27 @@ class ExactOverFleetTest {
     assertThat(used)
         .as("what the denied requests took from the users' limits is nothing")
         .isEqualTo(37);
+  }
+
+  @Test
+  void aThousandWaitersOfTwoNodesStartOneByOne() {
+    LimitKey key =
+        RatePolicy.smooth("line", 2_000, Duration.ofSeconds(2)).deadline(PATIENT).by("user");
+    List<CompletableFuture<Long>> waiting = new ArrayList<>();
+    long from = Ticker.system().read();
+    for (int i = 0; i < 1_000; i++) {
+      waiting.add(
+          (i % 2 == 0 ? one : two)
+              .limiter()
+              .acquireAsync(Duration.ofMinutes(1), key)
+              .thenApply(decision -> decision.allowed() ? Ticker.system().read() : from));
+    }
+    List<Long> starts = waiting.stream().map(CompletableFuture::join).sorted().toList();
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(Duration.ofNanos(starts.get(i) - from))
+          .as("start %d comes no earlier than its millisecond", i)
+          .isGreaterThanOrEqualTo(Duration.ofMillis(i));
+    }
   }
 
   @Test

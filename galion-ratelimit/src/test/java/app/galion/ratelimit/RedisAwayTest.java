@@ -117,6 +117,32 @@ class RedisAwayTest {
   }
 
   @Test
+  void whoWaitsForAPausedRedisWaitsInThisProcessForWhatIsLeftOfTheTime() throws Exception {
+    LimitKey key = RatePolicy.smooth("line", 10, Duration.ofSeconds(1)).deadline(SHORT).by("user");
+    server.pause();
+    try {
+      assertThat(node.limiter().acquire(Duration.ofSeconds(5), key).source())
+          .isEqualTo(Source.LOCAL);
+      long start = Ticker.system().read();
+      Decision second = node.limiter().acquireAsync(Duration.ofSeconds(5), key).join();
+      assertThat(second.source()).isEqualTo(Source.LOCAL);
+      assertThat(second.allowed()).isTrue();
+      assertThat(Duration.ofNanos(Ticker.system().read() - start))
+          .isLessThan(Duration.ofSeconds(3));
+      LimitKey spent = DAILY.deadline(PATIENT).by("spent");
+      start = Ticker.system().read();
+      assertThat(node.limiter().acquire(Duration.ZERO, spent.costing(10)).allowed()).isTrue();
+      Decision denied = node.limiter().acquire(Duration.ofMillis(300), spent);
+      assertThat(denied.allowed()).isFalse();
+      assertThat(Duration.ofNanos(Ticker.system().read() - start))
+          .as("the longest wait is kept, whatever the policy's deadline")
+          .isLessThan(Duration.ofSeconds(3));
+    } finally {
+      server.resume();
+    }
+  }
+
+  @Test
   void thousandsOfCallersOfAPausedRedisAreAllAnswered() throws Exception {
     server.pause();
     try {
