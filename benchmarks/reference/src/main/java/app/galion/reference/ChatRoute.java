@@ -2,9 +2,7 @@ package app.galion.reference;
 
 import app.galion.cache.Entry;
 import app.galion.cache.TieredCache;
-import app.galion.circuit.CircuitOpenException;
 import app.galion.circuit.VendorCircuit;
-import app.galion.circuit.VendorException;
 import app.galion.spi.GalionException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -17,8 +15,7 @@ final class ChatRoute {
 
   private final Limits limits;
   private final VendorCircuit circuit;
-  private final OpenAi openAi;
-  private final TieredCache<ChatRequest, String> answers;
+  private final VendorCache<ChatRequest, String> answers;
   private final ChatStream stream;
 
   ChatRoute(
@@ -29,8 +26,7 @@ final class ChatRoute {
       Pings pings) {
     this.limits = limits;
     this.circuit = circuit;
-    this.openAi = openAi;
-    this.answers = answers;
+    this.answers = new VendorCache<>(answers, circuit, openAi::chat);
     this.stream = new ChatStream(circuit, openAi, answers, pings);
   }
 
@@ -50,8 +46,7 @@ final class ChatRoute {
 
   private ChatReply answer(Context context, ChatRequest request) {
     try {
-      Entry<String> entry =
-          answers.getEntry(request, key -> circuit.callOrThrow(call -> openAi.chat(call, key)));
+      Entry<String> entry = answers.get(request);
       CacheHeaders.put(context, entry);
       String text = Objects.requireNonNull(entry.value(), "answer");
       if (entry.stale()) {
@@ -60,7 +55,7 @@ final class ChatRoute {
       return CacheHeaders.isLive(entry)
           ? ChatReply.live(text)
           : ChatReply.cached(text, entry.age());
-    } catch (VendorException | CircuitOpenException e) {
+    } catch (GalionException e) {
       if (!VendorErrorResponses.isOutage(e)) {
         throw e;
       }

@@ -1,5 +1,6 @@
 package app.galion.reference;
 
+import app.galion.cache.RemoteLoadException;
 import app.galion.spi.Ticker;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -25,7 +26,7 @@ final class ErrorResponses {
 
   private static final System.Logger LOG = System.getLogger(ErrorResponses.class.getName());
   private static final long DRAIN_BYTES = 64L * 1024 * 1024;
-  private static final String DATABASE_RETRY_SECONDS = "5";
+  private static final String RETRY_SECONDS = "5";
   private static final Duration DRAIN_TIME = Duration.ofSeconds(5);
 
   private ErrorResponses() {}
@@ -113,10 +114,13 @@ final class ErrorResponses {
     SQLException database = find(error, SQLException.class);
     if (database != null && Database.isAway(database)) {
       LOG.log(Level.WARNING, "the database is away: {0}", database.getMessage());
-      answer(
-          new ApiError(503, "database_unavailable", "the database is away; please try again later")
-              .header("Retry-After", DATABASE_RETRY_SECONDS),
-          context);
+      answer(unavailable("database_unavailable", "the database is away"), context);
+      return;
+    }
+    RemoteLoadException remote = find(error, RemoteLoadException.class);
+    if (remote != null) {
+      LOG.log(Level.WARNING, remote.getMessage());
+      answer(unavailable("load_failed", "what this needs could not be read"), context);
       return;
     }
     if (error instanceof IOException || find(error, TimeoutException.class) != null) {
@@ -127,6 +131,11 @@ final class ErrorResponses {
     answer(
         new ApiError(500, "internal_error", "something went wrong here; please try again"),
         context);
+  }
+
+  private static ApiError unavailable(String code, String what) {
+    return new ApiError(503, code, what + "; please try again later")
+        .header("Retry-After", RETRY_SECONDS);
   }
 
   private static <T> @Nullable T find(Throwable error, Class<T> type) {

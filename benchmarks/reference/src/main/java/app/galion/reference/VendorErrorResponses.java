@@ -30,10 +30,9 @@ final class VendorErrorResponses {
         : unavailable("the vendor", error, clock);
   }
 
-  /** True for the vendor's own trouble; a caller's error becomes a 422 instead. */
+  /** True for all that keeps a vendor's answer away; a caller's error becomes a 422 instead. */
   static boolean isOutage(GalionException error) {
-    return error instanceof CircuitOpenException
-        || (error instanceof VendorException made && !made.outcome().callersFault());
+    return !(error instanceof VendorException made && made.outcome().callersFault());
   }
 
   static ApiError callersFault(VendorException error) {

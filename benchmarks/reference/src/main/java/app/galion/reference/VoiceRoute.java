@@ -2,9 +2,8 @@ package app.galion.reference;
 
 import app.galion.cache.Entry;
 import app.galion.cache.TieredCache;
-import app.galion.circuit.CircuitOpenException;
 import app.galion.circuit.VendorCircuit;
-import app.galion.circuit.VendorException;
+import app.galion.spi.GalionException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import java.time.InstantSource;
@@ -21,9 +20,7 @@ final class VoiceRoute {
   private final Limits limits;
   private final VendorCircuit whisper;
   private final OpenAi openAi;
-  private final VendorCircuit tts;
-  private final ElevenLabs elevenLabs;
-  private final TieredCache<SpeechRequest, byte[]> speeches;
+  private final VendorCache<SpeechRequest, byte[]> speeches;
   private final InstantSource clock;
 
   VoiceRoute(
@@ -35,9 +32,7 @@ final class VoiceRoute {
     this.limits = limits;
     this.whisper = circuits.whisper();
     this.openAi = vendors.openAi();
-    this.tts = circuits.tts();
-    this.elevenLabs = vendors.elevenLabs();
-    this.speeches = speeches;
+    this.speeches = new VendorCache<>(speeches, circuits.tts(), vendors.elevenLabs()::speak);
     this.clock = clock;
   }
 
@@ -56,7 +51,7 @@ final class VoiceRoute {
     OpenAi.Transcript transcript;
     try {
       transcript = whisper.callOrThrow(call -> openAi.transcribe(call, audio, type, language));
-    } catch (VendorException | CircuitOpenException e) {
+    } catch (GalionException e) {
       if (VendorErrorResponses.isOutage(e)) {
         throw VendorErrorResponses.unavailable("speech recognition", e, clock);
       }
@@ -83,8 +78,7 @@ final class VoiceRoute {
     SpeechRequest request =
         SpeechRequest.of(limits.caller(context).subject(), Bodies.json(context));
     try {
-      Entry<byte[]> entry =
-          speeches.getEntry(request, key -> tts.callOrThrow(call -> elevenLabs.speak(call, key)));
+      Entry<byte[]> entry = speeches.get(request);
       byte[] audio = entry.value();
       if (audio == null) {
         throw new IllegalStateException("spoken text is never remembered as absent");
@@ -93,7 +87,7 @@ final class VoiceRoute {
       context.header("X-Source", CacheHeaders.isLive(entry) ? "elevenlabs" : "cache");
       context.res().setCharacterEncoding((String) null);
       context.contentType("audio/mpeg").result(audio);
-    } catch (VendorException | CircuitOpenException e) {
+    } catch (GalionException e) {
       if (!VendorErrorResponses.isOutage(e)) {
         throw e;
       }

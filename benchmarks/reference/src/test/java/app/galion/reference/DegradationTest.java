@@ -14,14 +14,17 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +167,54 @@ class DegradationTest {
 
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.json().path("error").asText()).isEqualTo("content_filter");
+  }
+
+  @Test
+  void aCallFailingOnAnotherNodeIsAnsweredAsOneOfOurOwn() {
+    String user = caller();
+    api.faults("openai-chat", "{\"status\":503,\"delay_ms\":1500,\"times\":2}");
+    api.faults("elevenlabs-tts", "{\"status\":503,\"delay_ms\":1500,\"times\":2}");
+
+    List<Answer> chats = onBothNodes("openai-chat", node -> api.chat(node, "joined").as(user));
+    List<Answer> speeches =
+        onBothNodes("elevenlabs-tts", node -> api.speech(node, "joined").as(user));
+
+    assertThat(chats)
+        .allMatch(answer -> answer.json().path("source").asText().equals("fallback"))
+        .hasSize(2);
+    assertThat(speeches)
+        .allMatch(answer -> answer.json().path("source").asText().equals("text_only"))
+        .hasSize(2);
+  }
+
+  @Test
+  void aCallersErrorSeenByAnotherNodeIsA422ThereToo() {
+    String user = caller();
+    api.faults(
+        "openai-chat",
+        "{\"status\":400,\"delay_ms\":1500,\"times\":2,"
+            + "\"body\":{\"error\":{\"code\":\"context_length_exceeded\",\"message\":\"m\"}}}");
+
+    List<Answer> chats = onBothNodes("openai-chat", node -> api.chat(node, "joined").as(user));
+
+    assertThat(chats)
+        .allMatch(answer -> answer.status() == 422)
+        .allMatch(answer -> answer.json().path("error").asText().equals("context_length_exceeded"))
+        .hasSize(2);
+  }
+
+  /** Asks node 2 while the vendor is at work for node 1. */
+  private List<Answer> onBothNodes(String vendor, IntFunction<RunningReference.Call> request) {
+    int before = calls(vendor);
+    CompletableFuture<Answer> first = request.apply(1).sendAsync();
+    Await.until("the vendor is asked", Duration.ofSeconds(10), () -> calls(vendor) > before);
+    CompletableFuture<Answer> second = request.apply(2).sendAsync();
+    return List.of(first.join(), second.join());
+  }
+
+  private int calls(String vendor) {
+    JsonNode seen = api.request("GET", api.vendors() + "/_control").send().json();
+    return seen.path(vendor).path("calls").asInt();
   }
 
   @Test
