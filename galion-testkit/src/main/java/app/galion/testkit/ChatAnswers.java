@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** OpenAI's chat completions: plain, and as server-sent events. */
 final class ChatAnswers {
@@ -40,7 +41,9 @@ final class ChatAnswers {
     String model = body.path("model").asText();
     WireResponse response =
         body.path("stream").asBoolean()
-            ? WireResponse.chunks("text/event-stream; charset=utf-8", events(id, model, text))
+            ? WireResponse.chunks(
+                "text/event-stream; charset=utf-8",
+                events(id, model, text, wantsUsage(body) ? usage(prompt, text) : null))
             : WireResponse.json(200, completion(id, model, text, prompt));
     return OpenAiErrors.headers(response, request);
   }
@@ -51,16 +54,25 @@ final class ChatAnswers {
     choice.put("index", 0);
     choice.putObject("message").put("role", "assistant").put("content", text);
     choice.put("finish_reason", "stop");
-    int asked = words(prompt).size();
-    int said = words(text).size();
-    root.putObject("usage")
-        .put("prompt_tokens", asked)
-        .put("completion_tokens", said)
-        .put("total_tokens", asked + said);
+    root.set("usage", usage(prompt, text));
     return root.toString();
   }
 
-  private static List<byte[]> events(String id, String model, String text) {
+  private static ObjectNode usage(String prompt, String text) {
+    int asked = words(prompt).size();
+    int said = words(text).size();
+    return JSON.createObjectNode()
+        .put("prompt_tokens", asked)
+        .put("completion_tokens", said)
+        .put("total_tokens", asked + said);
+  }
+
+  private static boolean wantsUsage(JsonNode request) {
+    return request.path("stream_options").path("include_usage").asBoolean();
+  }
+
+  private static List<byte[]> events(
+      String id, String model, String text, @Nullable ObjectNode usage) {
     List<byte[]> events = new ArrayList<>();
     ObjectNode role = JSON.createObjectNode().put("role", "assistant").put("content", "");
     events.add(event(id, model, role, false));
@@ -68,6 +80,12 @@ final class ChatAnswers {
       events.add(event(id, model, JSON.createObjectNode().put("content", word), false));
     }
     events.add(event(id, model, JSON.createObjectNode(), true));
+    if (usage != null) {
+      ObjectNode last = head(id, "chat.completion.chunk", model);
+      last.putArray("choices");
+      last.set("usage", usage);
+      events.add(line(last));
+    }
     events.add("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
     return events;
   }
@@ -78,7 +96,11 @@ final class ChatAnswers {
     choice.put("index", 0);
     choice.set("delta", delta);
     choice.put("finish_reason", last ? "stop" : null);
-    return ("data: " + root + "\n\n").getBytes(StandardCharsets.UTF_8);
+    return line(root);
+  }
+
+  private static byte[] line(ObjectNode chunk) {
+    return ("data: " + chunk + "\n\n").getBytes(StandardCharsets.UTF_8);
   }
 
   private static ObjectNode head(String id, String object, String model) {

@@ -68,6 +68,19 @@ class VendorSimulatorTest {
     }
 
     @Test
+    void aStreamTellsItsUsageWhenAsked() throws Exception {
+      String asking =
+          STREAM.replace(
+              "\"messages\"", "\"stream_options\":{\"include_usage\":true},\"messages\"");
+      String[] lines = chat(asking).body().split("\n\n");
+      JsonNode last = JSON.readTree(lines[lines.length - 2].substring("data: ".length()));
+
+      assertThat(last.path("choices")).isEmpty();
+      assertThat(last.at("/usage/total_tokens").asInt()).isGreaterThan(3);
+      assertThat(chat(STREAM).body()).doesNotContain("usage");
+    }
+
+    @Test
     void streamedDeltasJoinToTheText() throws Exception {
       StringBuilder text = new StringBuilder();
       String last = "";

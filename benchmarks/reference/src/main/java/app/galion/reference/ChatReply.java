@@ -59,6 +59,9 @@ record ChatReply(
     if (error instanceof CircuitOpenException open) {
       return open.retryAt().orElse(null);
     }
+    if (error instanceof VendorBusyException busy) {
+      return busy.retryAt();
+    }
     return error instanceof VendorException made ? made.retryAt().orElse(null) : null;
   }
 

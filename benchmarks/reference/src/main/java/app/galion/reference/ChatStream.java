@@ -2,9 +2,6 @@ package app.galion.reference;
 
 import app.galion.cache.Entry;
 import app.galion.cache.TieredCache;
-import app.galion.circuit.CircuitOpenException;
-import app.galion.circuit.EventStream;
-import app.galion.circuit.ServerEvent;
 import app.galion.circuit.VendorCircuit;
 import app.galion.circuit.VendorException;
 import app.galion.spi.GalionException;
@@ -55,34 +52,26 @@ final class ChatStream {
   }
 
   private void relay(EventWriter events, ChatRequest request) {
-    StringBuilder text = new StringBuilder();
+    String text;
     AtomicBoolean delivered = new AtomicBoolean();
     try {
-      circuit.callOrThrow(
-          call -> {
-            events.whenGone(call::cancel);
-            boolean filtered = false;
-            try (EventStream vendor = openAi.chatEvents(call, request)) {
-              for (ServerEvent event = vendor.next(); event != null; event = vendor.next()) {
-                text.append(event.text());
-                filtered |= OpenAi.isFiltered(event);
-                events.event(event.data());
-                delivered.set(true);
-              }
-            }
-            if (filtered) {
-              throw OpenAi.filtered(call);
-            }
-            if (text.isEmpty()) {
-              throw VendorApi.unusable(call, "a stream without text");
-            }
-            return text;
-          });
-    } catch (VendorException | CircuitOpenException e) {
+      text =
+          circuit.callOrThrow(
+              call -> {
+                events.whenGone(call::cancel);
+                return openAi.stream(
+                    call,
+                    request,
+                    data -> {
+                      events.event(data);
+                      delivered.set(true);
+                    });
+              });
+    } catch (GalionException e) {
       failed(events, request, e, delivered.get());
       return;
     }
-    answers.put(request, text.toString());
+    answers.put(request, text);
     events.done();
   }
 

@@ -24,6 +24,7 @@ import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** One API node: its own Redis connections, caches, limiter, circuits, health and port. */
 final class Node implements AutoCloseable {
@@ -40,6 +41,8 @@ final class Node implements AutoCloseable {
   final Metrics metrics = new Metrics();
 
   private final Limits limits;
+  final VendorAccounts accounts;
+
   private final Vendors vendors;
   private final Path files;
   private final Pings pings;
@@ -54,11 +57,12 @@ final class Node implements AutoCloseable {
     this.caches = Caches.create(redis);
     this.limiter = RateLimiter.builder("api").redis(redis).build();
     this.limits = new Limits(limiter, addresses, clock);
+    this.accounts = new VendorAccounts(limiter, clock);
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     this.vendors =
         new Vendors(
-            new OpenAi(http, backends.openAiBase(), options.openAiKey),
-            new ElevenLabs(http, backends.elevenLabsBase(), options.elevenLabsKey));
+            new OpenAi(http, backends.openAiBase(), options.openAiKey, accounts),
+            new ElevenLabs(http, backends.elevenLabsBase(), options.elevenLabsKey, accounts));
     this.pings = new Pings(name);
     this.health =
         HealthEngine.builder(SERVICE)
@@ -116,7 +120,7 @@ final class Node implements AutoCloseable {
   }
 
   List<RatePolicy> limits() {
-    return limits.all();
+    return Stream.concat(limits.all().stream(), accounts.policies().stream()).toList();
   }
 
   /** Starts the checks, warms the limiter's way to Redis up, and listens. */

@@ -7,13 +7,16 @@ import app.galion.circuit.VendorCall;
 import app.galion.circuit.VendorException;
 import app.galion.circuit.Verdict;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** OpenAI's wire format: chat completions and transcriptions. */
@@ -23,11 +26,13 @@ final class OpenAi {
   private static final String FILTERED = "content_filter";
 
   private final VendorApi api;
+  private final VendorAccounts accounts;
 
   /**
    * @param base ends in {@code /v1}
    */
-  OpenAi(HttpClient http, String base, @Nullable String key) {
+  OpenAi(HttpClient http, String base, @Nullable String key, VendorAccounts accounts) {
+    this.accounts = accounts;
     this.api =
         new VendorApi(http, base, "Authorization", "Bearer " + (key == null ? "sk-none" : key));
   }
@@ -37,7 +42,14 @@ final class OpenAi {
 
   /** Answers, or fails as the vendor's failure when what it sent is no answer. */
   String chat(VendorCall call, ChatRequest request) {
-    JsonNode answer = VendorApi.json(call, api.send(call, completion(request, false)).body());
+    return accounts.chat(request, spending -> chat(call, request, spending));
+  }
+
+  private String chat(VendorCall call, ChatRequest request, VendorAccounts.Spending spending) {
+    HttpResponse<byte[]> response = api.send(call, completion(request, false));
+    spending.observe(response.headers());
+    JsonNode answer = VendorApi.json(call, response.body());
+    spending.used(answer.path("usage"));
     JsonNode choice = answer.at("/choices/0");
     if (FILTERED.equals(choice.path("finish_reason").asText())) {
       throw filtered(call);
@@ -50,26 +62,58 @@ final class OpenAi {
   }
 
   /** What to throw when the vendor's policy kept an answer back. */
-  static VendorException filtered(VendorCall call) {
+  private static VendorException filtered(VendorCall call) {
     String message = "the vendor's content policy kept this answer back";
     return call.failure(new Verdict(Outcome.POLICY, 200, FILTERED, message, null, false));
   }
 
-  /** Whether an event ends a stream because of the vendor's policy. */
-  static boolean isFiltered(ServerEvent event) {
-    if (!event.data().contains(FILTERED)) {
-      return false;
-    }
-    try {
-      JsonNode chunk = Json.parse(event.data().getBytes(StandardCharsets.UTF_8));
-      return FILTERED.equals(chunk.at("/choices/0/finish_reason").asText());
-    } catch (IOException e) {
-      return false; // a chunk that is no JSON ends nothing
-    }
+  /**
+   * Relays the events of a streamed answer while they come.
+   *
+   * @return the whole text
+   */
+  String stream(VendorCall call, ChatRequest request, Consumer<String> relay) {
+    return accounts.chat(request, spending -> stream(call, request, relay, spending));
   }
 
-  EventStream chatEvents(VendorCall call, ChatRequest request) {
-    return api.events(call, completion(request, true));
+  private String stream(
+      VendorCall call,
+      ChatRequest request,
+      Consumer<String> relay,
+      VendorAccounts.Spending spending) {
+    StringBuilder text = new StringBuilder();
+    boolean filtered = false;
+    try (EventStream events = api.events(call, completion(request, true))) {
+      for (ServerEvent event = events.next(); event != null; event = events.next()) {
+        JsonNode chunk = told(event);
+        spending.used(chunk.path("usage"));
+        filtered |= FILTERED.equals(chunk.at("/choices/0/finish_reason").asText());
+        text.append(event.text());
+        if (!chunk.path("usage").isObject() || !chunk.path("choices").isEmpty()) {
+          relay.accept(event.data());
+        }
+      }
+    }
+    spending.used(VendorAccounts.tokensOf(request.prompt() + text));
+    if (filtered) {
+      throw filtered(call);
+    }
+    if (text.isEmpty()) {
+      throw VendorApi.unusable(call, "a stream without text");
+    }
+    return text.toString();
+  }
+
+  /** An event that may tell more than text; parsing each would cost more than relaying it. */
+  private static JsonNode told(ServerEvent event) {
+    if (!event.data().contains(FILTERED) && !event.data().contains("\"total_tokens\"")) {
+      return MissingNode.getInstance();
+    }
+    try {
+      return Json.parse(event.data().getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      return MissingNode.getInstance(); // what is no JSON tells nothing
+    }
   }
 
   private HttpRequest completion(ChatRequest request, boolean stream) {
@@ -84,6 +128,7 @@ final class OpenAi {
     }
     if (stream) {
       body.put("stream", true);
+      body.put("stream_options", Map.of("include_usage", true));
     }
     return api.json("/chat/completions", body);
   }
@@ -95,9 +140,16 @@ final class OpenAi {
     if (language != null) {
       form.field("language", language);
     }
-    byte[] body = form.audio(audio, contentType).bytes();
-    HttpRequest request = api.post("/audio/transcriptions", AudioForm.contentType(), body);
-    JsonNode answer = VendorApi.json(call, api.send(call, request).body());
+    byte[] sent = form.audio(audio, contentType).bytes();
+    HttpRequest request = api.post("/audio/transcriptions", AudioForm.contentType(), sent);
+    HttpResponse<byte[]> response =
+        accounts.transcription(
+            spending -> {
+              HttpResponse<byte[]> heard = api.send(call, request);
+              spending.observe(heard.headers());
+              return heard;
+            });
+    JsonNode answer = VendorApi.json(call, response.body());
     if (!answer.path("text").isTextual()) {
       throw VendorApi.unusable(call, "a transcription without text");
     }

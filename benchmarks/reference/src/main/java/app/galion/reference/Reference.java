@@ -210,6 +210,11 @@ final class Reference implements AutoCloseable {
         : Uris.masked(String.valueOf(options.redis));
   }
 
+  /** A node, from 1. */
+  Node node(int number) {
+    return nodes.get(number - 1);
+  }
+
   /** The embedded Redis; absent when one was given. */
   @Nullable RedisServer embeddedRedis() {
     return embeddedRedis;

@@ -1,8 +1,8 @@
 package app.galion.reference;
 
-import app.galion.circuit.CircuitOpenException;
 import app.galion.circuit.VendorException;
 import app.galion.spi.GalionException;
+import app.galion.spi.RejectedException;
 import io.javalin.config.RoutesConfig;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,7 +20,7 @@ final class VendorErrorResponses {
         VendorException.class,
         (error, context) -> ErrorResponses.answer(of(error, clock), context));
     routes.exception(
-        CircuitOpenException.class,
+        RejectedException.class,
         (error, context) -> ErrorResponses.answer(of(error, clock), context));
   }
 
@@ -47,8 +47,8 @@ final class VendorErrorResponses {
   }
 
   private static long retryAfterSeconds(GalionException error, InstantSource clock) {
-    if (error instanceof CircuitOpenException open && !open.retryAfter().isZero()) {
-      return Math.max(1, open.retryAfter().plusNanos(999_999_999).toSeconds());
+    if (error instanceof RejectedException refused && !refused.retryAfter().isZero()) {
+      return Math.max(1, refused.retryAfter().plusNanos(999_999_999).toSeconds());
     }
     Instant retryAt = ChatReply.retryAt(error);
     return retryAt == null

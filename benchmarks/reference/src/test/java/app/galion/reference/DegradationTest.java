@@ -205,16 +205,11 @@ class DegradationTest {
 
   /** Asks node 2 while the vendor is at work for node 1. */
   private List<Answer> onBothNodes(String vendor, IntFunction<RunningReference.Call> request) {
-    int before = calls(vendor);
+    int before = api.calls(vendor);
     CompletableFuture<Answer> first = request.apply(1).sendAsync();
-    Await.until("the vendor is asked", Duration.ofSeconds(10), () -> calls(vendor) > before);
+    Await.until("the vendor is asked", Duration.ofSeconds(10), () -> api.calls(vendor) > before);
     CompletableFuture<Answer> second = request.apply(2).sendAsync();
     return List.of(first.join(), second.join());
-  }
-
-  private int calls(String vendor) {
-    JsonNode seen = api.request("GET", api.vendors() + "/_control").send().json();
-    return seen.path(vendor).path("calls").asInt();
   }
 
   @Test

@@ -240,6 +240,11 @@ final class RunningReference implements AutoCloseable {
     request("DELETE", vendors() + "/_control/" + vendor).send();
   }
 
+  /** How often a vendor was called. */
+  int calls(String vendor) {
+    return request("GET", vendors() + "/_control").send().json().path(vendor).path("calls").asInt();
+  }
+
   String circuit(int node, String name) {
     return get(node, "/api/v1/circuits").send().json().path(name).path("state").asText();
   }
