@@ -7,6 +7,7 @@ import app.galion.cache.Codec;
 import app.galion.cache.Entry;
 import app.galion.cache.Jackson3Codec;
 import app.galion.cache.JacksonCodec;
+import app.galion.cache.ReadOptions;
 import app.galion.cache.TieredCache;
 import app.galion.cache.VendorKey;
 import app.galion.redis.RedisLink;
@@ -100,7 +101,8 @@ class CacheSnippetsTest {
     assertThat(old).isFalse();
 
     repository.save(new User(42, "later"));
-    Entry<User> proven = users.getEntry(42L, Duration.ZERO, id -> repository.find(id));
+    ReadOptions strict = ReadOptions.of().maxStaleness(Duration.ZERO);
+    Entry<User> proven = users.getEntry(42L, strict, id -> repository.find(id));
     assertThat(proven.value()).isEqualTo(new User(42, "later"));
     users.close();
   }
@@ -114,7 +116,8 @@ class CacheSnippetsTest {
             .maximumBytes(64 << 20)
             .build();
     assertThat(teams.get("7", team -> List.of(changed))).containsExactly(changed);
-    Entry<List<User>> again = teams.getEntry("7", Duration.ZERO, team -> List.of());
+    ReadOptions strict = ReadOptions.of().maxStaleness(Duration.ZERO);
+    Entry<List<User>> again = teams.getEntry("7", strict, team -> List.of());
     assertThat(again.value()).containsExactly(changed);
     teams.close();
   }

@@ -1,6 +1,7 @@
 package app.galion.cache;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,22 +16,26 @@ import org.jspecify.annotations.Nullable;
  */
 final class Batch<K, V> {
   private final BulkLoader<K, V> loader;
+  private final Recursion recursion;
+  private final Map<K, String> names = new HashMap<>();
   private final Thread caller = Thread.currentThread();
   private final List<Flight<V>> flights = new ArrayList<>();
   private final Map<K, CompletableFuture<@Nullable V>> asked = new LinkedHashMap<>();
 
-  Batch(BulkLoader<K, V> loader) {
+  Batch(BulkLoader<K, V> loader, Recursion recursion) {
     this.loader = loader;
+    this.recursion = recursion;
   }
 
   void add(Flight<V> flight) {
     flights.add(flight);
   }
 
-  Work<V> work(K key) {
+  Work<V> work(K key, KeyName name) {
+    names.put(key, name.text());
     return context -> {
       if (Thread.currentThread() != caller) {
-        return CompletableFuture.completedFuture(loader.loadAll(Set.of(key)).get(key));
+        return CompletableFuture.completedFuture(load(Set.of(key)).get(key));
       }
       CompletableFuture<@Nullable V> loaded = new CompletableFuture<>();
       asked.put(key, loaded);
@@ -45,7 +50,8 @@ final class Batch<K, V> {
     Map<K, CompletableFuture<@Nullable V>> batch = new LinkedHashMap<>(asked);
     asked.clear();
     try {
-      Map<? extends K, ? extends V> loaded = loader.loadAll(Set.copyOf(batch.keySet()));
+      Set<K> keys = Set.copyOf(batch.keySet());
+      Map<? extends K, ? extends V> loaded = recursion.within(namesOf(keys), () -> load(keys));
       batch.forEach((key, end) -> end.complete(loaded.get(key)));
     } catch (Throwable e) {
       if (e instanceof InterruptedException) {
@@ -53,5 +59,24 @@ final class Batch<K, V> {
       }
       batch.values().forEach(end -> end.completeExceptionally(e));
     }
+  }
+
+  private Map<? extends K, ? extends V> load(Set<K> keys) throws Exception {
+    Map<? extends K, ? extends V> loaded = loader.loadAll(keys);
+    if (loaded == null) {
+      throw new NullPointerException("the bulk loader returned null instead of a map");
+    }
+    return loaded;
+  }
+
+  private List<String> namesOf(Set<K> keys) {
+    List<String> found = new ArrayList<>();
+    for (K key : keys) {
+      String name = names.get(key);
+      if (name != null) {
+        found.add(name);
+      }
+    }
+    return found;
   }
 }

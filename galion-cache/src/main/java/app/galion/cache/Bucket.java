@@ -76,6 +76,12 @@ class Bucket {
     return allowed;
   }
 
+  /** Ends a ticket whose result is not to be kept here; what else is there may be older. */
+  synchronized void pass(Ticket ticket, String id) {
+    tickets.remove(ticket);
+    local.dropUnless(ticket.name, id);
+  }
+
   /** Applies a message; returns whether history has a gap that a heartbeat must clear up. */
   boolean received(Write write) {
     List<Ticket> woken;

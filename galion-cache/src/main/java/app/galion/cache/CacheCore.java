@@ -39,7 +39,10 @@ final class CacheCore<K, V> {
   final LocalTier<K, V> local;
   final List<Bucket> buckets = new ArrayList<>();
   final ConcurrentHashMap<String, Flight<V>> flights = new ConcurrentHashMap<>();
-  final Set<String> refreshing = ConcurrentHashMap.newKeySet();
+  final Recursion recursion;
+  final Decisions decisions = new Decisions();
+  final Set<String> leases = ConcurrentHashMap.newKeySet();
+  final Refreshes<K, V> refreshes = new Refreshes<>(this);
   final Writes<K, V> writes;
   final Conditions<K, V> conditions;
   volatile boolean closed;
@@ -66,6 +69,7 @@ final class CacheCore<K, V> {
     this.executor = executor;
     this.timer = timer;
     this.remote = remote;
+    recursion = new Recursion(id);
     this.bound = bound;
     local = new LocalTier<>(bound, names, counters.evictions);
     long now = ticker.read();
@@ -105,6 +109,42 @@ final class CacheCore<K, V> {
     return beats == null || bucket.gated(name) || beats.away(bucket, now(), policy.silenceLimit());
   }
 
+  void decided(KeyName name, String what) {
+    decisions.note(name, what, now());
+  }
+
+  /** How old a proof may be for a call. */
+  long limit(ReadOptions options) {
+    return remote == null ? policy.silenceLimit() : options.limit(policy.silenceLimit());
+  }
+
+  /** Whether a call may have what another one began to fetch. */
+  boolean shared(ReadOptions options) {
+    return options.shared(remote == null ? 0 : policy.silenceLimit());
+  }
+
+  /** How old a proof may be where there is no other answer. */
+  long trust(Call<K, V> call) {
+    return call.limit() + (outage(call) ? policy.serveUnverified() : 0);
+  }
+
+  /** What is kept though its proof is old, while Redis cannot be asked; null for nothing. */
+  @Nullable Answer<V> unverified(Call<K, V> call) {
+    LocalEntry<V> kept = outage(call) ? call.kept() : null;
+    if (kept == null || !kept.unverified(now(), trust(call))) {
+      return null;
+    }
+    counters.staleServed.increment();
+    decided(call.name(), "served unverified: Redis is away");
+    return new Answer<>(kept.value, Tier.L1, kept.loadedAt, true);
+  }
+
+  private boolean outage(Call<K, V> call) {
+    return policy.serveUnverified() > 0
+        && shared(call.options())
+        && loadThrough(call.bucket(), call.name().text());
+  }
+
   boolean away() {
     return beats != null
         && buckets.stream().anyMatch(b -> beats.away(b, now(), policy.silenceLimit()));
@@ -128,7 +168,7 @@ final class CacheCore<K, V> {
     return bucket >= 0 && bucket < buckets.size();
   }
 
-  private void wake(List<Ticket> tickets, Ticket.Wake why) {
+  void wake(List<Ticket> tickets, Ticket.Wake why) {
     for (Ticket ticket : tickets) {
       if (ticket.wake.getNumberOfDependents() == 0) {
         ticket.wake.complete(why);
@@ -176,16 +216,20 @@ final class CacheCore<K, V> {
       Tags tags,
       long size) {
     long localFor = policy.shortened(policy.localFor(), ThreadLocalRandom.current().nextDouble());
-    return new LocalEntry<>(
-        value,
-        opId,
-        ticket,
-        loadedAt,
-        loadedAt + fresh,
-        now() + localFor,
-        provenAt,
-        tags,
-        bound.bytes() ? LocalBound.weight(ticket.name, size) : 1);
+    LocalEntry<V> entry =
+        new LocalEntry<>(
+            value,
+            opId,
+            ticket,
+            loadedAt,
+            loadedAt + fresh,
+            now() + localFor,
+            provenAt,
+            tags,
+            bound.bytes() ? LocalBound.weight(ticket.name, size) : 1);
+    return policy.refreshAhead() < 1 && value != null
+        ? entry.refreshedFrom(loadedAt + (long) (fresh * policy.refreshAhead()))
+        : entry;
   }
 
   /* what cannot be encoded cannot be weighed, so there is no room for it */

@@ -14,7 +14,10 @@ record CachePolicy(
     long loaderTimeout,
     long silenceLimit,
     Duration redisTimeout,
-    int compressAbove) {
+    int compressAbove,
+    long serveUnverified,
+    double refreshAhead,
+    long loaderSoftTimeout) {
 
   static final int MAX_VALUE_BYTES = 1 << 20;
   static final int MAX_KEY_BYTES = 1024;

@@ -2,8 +2,8 @@ package app.galion.cache;
 
 import app.galion.cache.Write.Kind;
 import app.galion.redis.RedisLink;
-import app.galion.redis.RedisUnavailableException;
 import app.galion.redis.Reply;
+import app.galion.spi.GalionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +94,7 @@ final class Conditions<K, V> {
     alone.lock();
     try {
       LocalEntry<V> kept = core.local.get(key);
-      boolean there = kept != null && kept.hit(core.now(), core.policy.silenceLimit());
+      boolean there = kept != null && kept.serves(core.now(), core.policy.silenceLimit());
       if (ifAbsent && there) {
         return WriteResult.REFUSED;
       }
@@ -148,7 +148,7 @@ final class Conditions<K, V> {
           Envelope.read(found.bytes(), found.at(), core.codec.schema(), name.hash()).envelope();
       long age = envelope == null ? 0 : remote.age(envelope);
       return new Seen("=" + found.id(), envelope, age, found.tags());
-    } catch (RedisUnavailableException e) {
+    } catch (GalionException e) {
       return null;
     }
   }
@@ -186,13 +186,11 @@ final class Conditions<K, V> {
     String opId = core.ids.next();
     Ticket ticket = bucket.open(name.text());
     long sentAt = core.now();
-    Reply reply;
-    try {
-      reply =
-          RedisLink.join(
-              remote.put(
-                  bucket.index, name, opId, core.ttl(value, fresh), tags, envelope, condition));
-    } catch (RedisUnavailableException e) {
+    Reply reply =
+        core.writes.answer(
+            remote.put(
+                bucket.index, name, opId, core.ttl(value, fresh), tags, envelope, condition));
+    if (reply == null) {
       bucket.close(ticket);
       return core.writes.queued(bucket, name.text());
     }

@@ -5,7 +5,7 @@ import app.galion.spi.Health.Status;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What a node can say from memory about a key and about itself. */
+/** What a node can say about a key and about itself. */
 final class Explanations {
   private Explanations() {}
 
@@ -36,9 +36,20 @@ final class Explanations {
                       : "not proven, so not served")
           .append('\n');
     }
+    Remote remote = core.remote;
+    if (remote != null) {
+      out.append(ExplainedRemote.of(core, remote, name));
+    }
     out.append("bucket ").append(bucket.index).append(": ").append(state(core, bucket, now));
     if (bucket.gated(name.text())) {
       out.append("\na write is queued: not read from Redis until it is repeated");
+    }
+    Decisions.Decision last = core.decisions.of(name);
+    if (last != null) {
+      out.append("\nlast decision ")
+          .append(millis(now - last.at()))
+          .append(" ms ago: ")
+          .append(last.what());
     }
     Flight<V> flight = core.flights.get(name.text());
     if (flight != null) {

@@ -22,6 +22,8 @@ final class Fetch<K, V> {
   /** What is to come of it. */
   enum Mode {
     GET,
+    /** Load although a fresh value is there; what others loaded meanwhile will do. */
+    RELOAD,
     /** Replace a stale value, nobody waits. */
     REFRESH,
     /** Read, but load nothing. */
@@ -32,47 +34,33 @@ final class Fetch<K, V> {
   private static final long FIRST_POLL_NANOS = 50_000_000;
   private static final long LAST_POLL_NANOS = 1_000_000_000;
 
+  private final Call<K, V> call;
   private final CacheCore<K, V> core;
   private final Remote remote;
-  private final K key;
   private final KeyName name;
   private final Bucket bucket;
-  private final Work<V> work;
   private final Executor exec;
-  private final Flight<V> flight;
   private final Loads<K, V> loads;
   private final long until;
-  private final boolean refresh;
-  private final boolean peek;
+  private final Mode mode;
   private int attempts;
   private long poll = FIRST_POLL_NANOS;
+  private String waitedFor = "";
 
-  Fetch(
-      CacheCore<K, V> core,
-      Remote remote,
-      K key,
-      KeyName name,
-      Work<V> work,
-      Executor exec,
-      Flight<V> flight,
-      Loads<K, V> loads,
-      Mode mode) {
-    this.core = core;
+  Fetch(Call<K, V> call, Remote remote, Loads<K, V> loads, Mode mode) {
+    this.call = call;
     this.remote = remote;
-    this.key = key;
-    this.name = name;
-    this.bucket = core.bucket(name);
-    this.work = work;
-    this.exec = exec;
-    this.flight = flight;
     this.loads = loads;
-    refresh = mode == Mode.REFRESH;
-    peek = mode == Mode.PEEK;
+    this.mode = mode;
+    core = call.core();
+    name = call.name();
+    bucket = call.bucket();
+    exec = call.exec();
     until = core.now() + core.policy.loaderTimeout();
   }
 
   CompletableFuture<Answer<V>> read() {
-    Ticket ticket = open();
+    Ticket ticket = call.open();
     long sentAt = core.now();
     return remote
         .read(name)
@@ -123,8 +111,8 @@ final class Fetch<K, V> {
     }
     if (envelope == null || !fits) {
       core.counters.misfits.increment();
-      return reading.misfit() != null && reading.misfit().newer() && !peek
-          ? loads.alone(work, exec, flight, true)
+      return reading.misfit() != null && reading.misfit().newer() && mode != Mode.PEEK
+          ? loads.alone(true)
           : acquire(found.id());
     }
     long now = core.now();
@@ -140,23 +128,32 @@ final class Fetch<K, V> {
             sentAt,
             found.tags(),
             envelope.value().length);
-    bucket.store(core.local, key, ticket, entry, true);
-    if (age < fresh) {
+    call.store(ticket, entry, true);
+    Previous<V> previous = new Previous<>(found.id(), value, found.tags());
+    if (age < fresh && !reloads()) {
       core.counters.l2Hits.increment();
+      core.decisions.note(name, "read from Redis", now);
+      if (mode == Mode.GET && entry.startRefresh(now)) {
+        core.refreshes.start(call.key(), name, call.work(), previous);
+      }
       return CompletableFuture.completedFuture(new Answer<>(value, Tier.L2, entry.loadedAt, false));
     }
-    Answer<V> stale = new Answer<>(value, Tier.L2, entry.loadedAt, true);
-    if (peek && value != null && age < fresh + core.policy.grace()) {
+    Answer<V> stale = new Answer<>(value, Tier.L2, entry.loadedAt, age >= fresh);
+    if (mode == Mode.PEEK && value != null && age < fresh + core.policy.grace()) {
       return CompletableFuture.completedFuture(stale);
     }
-    if (!refresh && !peek && age < fresh + core.policy.staleWhileRevalidate() && value != null) {
+    if (mode == Mode.GET
+        && !call.strict()
+        && value != null
+        && age < fresh + core.policy.staleWhileRevalidate()) {
       core.counters.l2Hits.increment();
       core.counters.staleServed.increment();
-      loads.refresh(key, name, work, found.id(), value);
+      core.decisions.note(name, "served stale from Redis, refreshes", now);
+      core.refreshes.start(call.key(), name, call.work(), previous);
       return CompletableFuture.completedFuture(stale);
     }
-    loads.previous(value);
-    if (value != null && age < fresh + core.policy.staleIfError()) {
+    loads.previous(previous);
+    if (value != null && age < fresh + core.policy.staleIfError() && !loads.reloadsForCertain()) {
       loads.fallback(stale);
     }
     return acquire(found.id());
@@ -164,23 +161,24 @@ final class Fetch<K, V> {
 
   /** Asks for the lease; an entry of the given id is to be replaced. */
   CompletableFuture<Answer<V>> acquire(String refreshOf) {
-    if (peek) {
+    if (mode == Mode.PEEK) {
       return nothing();
     }
     if (++attempts > MOST_ATTEMPTS) {
-      return loads.alone(work, exec, flight, false);
+      return loads.alone(false);
     }
     String token = core.ids.next();
-    Ticket ticket = open();
+    Ticket ticket = call.open();
     long sentAt = core.now();
     return remote
-        .run(
+        .ask(
             Command.ACQUIRE,
             bucket.index,
             name.text(),
             token,
             Remote.number(CachePolicy.LEASE_MILLIS),
-            RedisLink.bytes(refreshOf))
+            RedisLink.bytes(refreshOf),
+            RedisLink.bytes(waitedFor))
         .handleAsync(
             (reply, error) ->
                 reply == null
@@ -199,13 +197,16 @@ final class Fetch<K, V> {
           return found(ticket, sentAt, found);
         }
         core.counters.misfits.increment();
-        return loads.alone(work, exec, flight, false);
+        return loads.alone(false);
       }
       case "W" -> {
         return waiting(ticket, reply.text(1), reply.integer(2), refreshOf);
       }
+      case "E" -> {
+        return loads.failed(new RemoteLoadException(core.id, name.text(), reply.text(1)));
+      }
       default -> {
-        return loads.leased(work, exec, flight, ticket, token);
+        return loads.leased(remote, ticket, token);
       }
     }
   }
@@ -213,13 +214,15 @@ final class Fetch<K, V> {
   private CompletableFuture<Answer<V>> waiting(
       Ticket ticket, String lease, long pttl, String refreshOf) {
     long left = until - core.now();
-    if (refresh || left <= 0) {
-      return refresh
+    if (mode == Mode.REFRESH || left <= 0) {
+      return mode == Mode.REFRESH
           ? CompletableFuture.failedFuture(new IllegalStateException("refreshed elsewhere"))
-          : loads.alone(work, exec, flight, false);
+          : loads.alone(false);
     }
     core.counters.waits.increment();
-    flight.waits();
+    core.decided(name, "waits for another lease");
+    waitedFor = lease;
+    call.flight().waits();
     long nap = Math.min(left, Math.min(poll, Math.max(1, pttl) * 1_000_000));
     poll = Math.min(poll * 2, LAST_POLL_NANOS);
     core.later(() -> ticket.wake.complete(Ticket.Wake.LOOK), nap);
@@ -228,32 +231,29 @@ final class Fetch<K, V> {
           if (wake.failed(lease)) {
             return loads.failed(new RemoteLoadException(core.id, name.text(), wake.why()));
           }
-          return until - core.now() <= 0
-              ? loads.alone(work, exec, flight, false)
-              : acquire(refreshOf);
+          return until - core.now() <= 0 ? loads.alone(false) : acquire(refreshOf);
         },
         exec);
   }
 
+  private boolean reloads() {
+    return mode == Mode.RELOAD && attempts == 0;
+  }
+
   private CompletableFuture<Answer<V>> withoutRedis(@Nullable Throwable error) {
     core.counters.redisFailures.increment();
-    if (peek) {
+    Answer<V> kept = mode == Mode.REFRESH ? null : core.unverified(call);
+    if (kept != null) {
+      return CompletableFuture.completedFuture(kept);
+    }
+    if (mode == Mode.PEEK) {
       return nothing();
     }
     boolean away = Remote.away(error == null ? new CompletionException("no reply", null) : error);
-    return loads.alone(work, exec, flight, away);
+    return loads.alone(away);
   }
 
   private CompletableFuture<Answer<V>> nothing() {
     return CompletableFuture.completedFuture(null);
-  }
-
-  private Ticket open() {
-    Ticket ticket = bucket.open(name.text());
-    Ticket before = flight.onTicket(ticket);
-    if (before != null) {
-      bucket.close(before);
-    }
-    return ticket;
   }
 }

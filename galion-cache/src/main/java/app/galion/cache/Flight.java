@@ -1,18 +1,31 @@
 package app.galion.cache;
 
+import static java.util.function.Function.identity;
+
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A get under way that others of this process may join, unless its key was written since. */
 final class Flight<V> {
   final CompletableFuture<Answer<V>> result = new CompletableFuture<>();
+
+  /** What to go on with after the soft timeout; never completed if there is nothing. */
+  final CompletableFuture<Answer<V>> soft = new CompletableFuture<>();
+
   private volatile @Nullable Ticket ticket;
+  private volatile long askedAt;
   private volatile boolean waiting;
   private volatile boolean pending;
+  private volatile boolean holdsItsCaller;
 
-  /** Returns the ticket that this one takes the place of, to be closed. */
-  @Nullable Ticket onTicket(Ticket current) {
+  /**
+   * Returns the ticket that this one takes the place of, to be closed.
+   *
+   * @param now before what is done under the ticket begins
+   */
+  @Nullable Ticket onTicket(Ticket current, long now) {
     Ticket before = ticket;
+    askedAt = now;
     ticket = current;
     waiting = false;
     return before;
@@ -33,6 +46,20 @@ final class Flight<V> {
     pending = true;
   }
 
+  /** Its load cannot leave the thread of its caller: it is one of a batch. */
+  void holdItsCaller() {
+    holdsItsCaller = true;
+  }
+
+  boolean holdsItsCaller() {
+    return holdsItsCaller;
+  }
+
+  /** The end, or what there is at the soft timeout. */
+  CompletableFuture<Answer<V>> orSoft(CompletableFuture<Answer<V>> end) {
+    return end.applyToEither(soft, identity());
+  }
+
   /** Ends a load that takes too long for those who wait for it. */
   void expire(@Nullable Answer<V> answer, @Nullable Throwable error) {
     end(answer, error);
@@ -41,9 +68,20 @@ final class Flight<V> {
     }
   }
 
-  boolean joinable() {
+  /**
+   * Whether someone may join who comes now. That no write was heard of proves nothing for a node
+   * that hears nothing: either the proof or the flight itself must be young enough.
+   */
+  boolean joinable(long now, long silenceLimit) {
     Ticket current = ticket;
-    return waiting || current == null || current.bucket.clean(current);
+    if (waiting || current == null) {
+      return true;
+    }
+    long proof = current.bucket.verifiedAt;
+    if (askedAt - proof > 0) {
+      proof = askedAt;
+    }
+    return now - proof <= silenceLimit && current.bucket.clean(current);
   }
 
   /** Ends the last ticket, whatever it came to. */

@@ -19,32 +19,26 @@ final class Gets<K, V> {
     this.core = core;
   }
 
-  /**
-   * @param limit how old a proof may be; below the silence limit nothing is shared that began
-   *     before
-   */
-  Answer<V> get(K key, Work<V> work, long now, @Nullable LocalEntry<V> kept, long limit) {
+  Answer<V> get(K key, Work<V> work, long now, @Nullable LocalEntry<V> kept, ReadOptions options) {
     KeyName name = open(key);
-    boolean strict = limit < core.policy.silenceLimit();
-    Answer<V> stale = strict ? null : staleWhileRevalidate(key, name, work, now, kept);
-    if (stale != null) {
-      return stale;
+    boolean shared = core.shared(options);
+    Answer<V> early = shared ? early(key, name, work, now, kept) : null;
+    if (early != null) {
+      return early;
     }
+    core.recursion.refuse(name);
     CallerThread thread = new CallerThread();
     Flight<V> own = new Flight<>();
-    Flight<V> flight = strict ? own : joinOr(name, own);
-    if (flight == own) {
-      return thread.await(fly(key, name, work, thread, own, strict));
-    }
-    core.counters.joins.increment();
-    return thread.await(joined(key, name, work, thread, flight));
+    Flight<V> flight = shared ? joinOr(name, own) : own;
+    Call<K, V> call = call(key, name, work, options, thread, flight);
+    return thread.await(orSoft(flight, flight == own ? fly(call) : joined(call)));
   }
 
   Map<K, V> getAll(Set<K> keys, BulkLoader<K, V> loader) {
     CallerThread thread = new CallerThread();
-    Batch<K, V> batch = new Batch<>(loader);
+    Batch<K, V> batch = new Batch<>(loader, core.recursion);
     Map<K, CompletableFuture<Answer<V>>> ends = new LinkedHashMap<>();
-    keys.forEach(core.names::of);
+    keys.forEach(this::refuseRecursion);
     for (K key : keys) {
       LocalEntry<V> kept = core.local.get(key);
       long now = core.now();
@@ -72,87 +66,102 @@ final class Gets<K, V> {
     return values;
   }
 
+  /** Before anything of the call begins: what had begun would be left behind. */
+  private void refuseRecursion(K key) {
+    KeyName name = core.names.of(key);
+    LocalEntry<V> kept = core.local.get(key);
+    if (kept == null || !kept.serves(core.now(), core.policy.silenceLimit())) {
+      core.recursion.refuse(name);
+    }
+  }
+
   private CompletableFuture<Answer<V>> one(
       K key, Batch<K, V> batch, CallerThread thread, long now, @Nullable LocalEntry<V> kept) {
     KeyName name = open(key);
-    Work<V> work = batch.work(key);
-    Answer<V> stale = staleWhileRevalidate(key, name, work, now, kept);
-    if (stale != null) {
-      return CompletableFuture.completedFuture(stale);
+    Work<V> work = batch.work(key, name);
+    Answer<V> early = early(key, name, work, now, kept);
+    if (early != null) {
+      return CompletableFuture.completedFuture(early);
     }
     Flight<V> own = new Flight<>();
+    own.holdItsCaller();
     Flight<V> flight = joinOr(name, own);
+    Call<K, V> call = call(key, name, work, ReadOptions.of(), thread, flight);
     if (flight == own) {
       batch.add(own);
-      return fly(key, name, work, thread, own, false);
+      return fly(call);
     }
-    core.counters.joins.increment();
-    return joined(key, name, work, thread, flight);
-  }
-
-  private CompletableFuture<Answer<V>> joined(
-      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight) {
-    return limited(flight)
-        .exceptionallyComposeAsync(
-            error ->
-                Loads.unwrap(error) instanceof TimeoutException
-                    ? alone(key, name, work, exec)
-                    : CompletableFuture.failedFuture(Loads.unwrap(error)),
-            exec);
+    return orSoft(flight, joined(call));
   }
 
   CompletableFuture<Answer<V>> getAsync(
-      K key, Work<V> work, long now, @Nullable LocalEntry<V> kept) {
+      K key, Work<V> work, long now, @Nullable LocalEntry<V> kept, ReadOptions options) {
     KeyName name = open(key);
-    Answer<V> stale = staleWhileRevalidate(key, name, work, now, kept);
-    if (stale != null) {
-      return CompletableFuture.completedFuture(stale);
+    boolean shared = core.shared(options);
+    Answer<V> early = shared ? early(key, name, work, now, kept) : null;
+    if (early != null) {
+      return CompletableFuture.completedFuture(early);
     }
+    core.recursion.refuse(name);
     Flight<V> own = new Flight<>();
-    Flight<V> flight = joinOr(name, own);
-    if (flight == own) {
-      try {
-        core.executor.execute(() -> fly(key, name, work, core.executor, own, false));
-      } catch (RejectedExecutionException e) {
-        core.flights.remove(name.text(), own);
-        own.end(null, e);
-      }
-      return own.result.copy();
+    Flight<V> flight = shared ? joinOr(name, own) : own;
+    Call<K, V> call = call(key, name, work, options, core.executor, flight);
+    if (flight != own) {
+      return orSoft(flight, joined(call));
     }
+    try {
+      core.executor.execute(() -> fly(call));
+    } catch (RejectedExecutionException e) {
+      core.flights.remove(name.text(), own);
+      own.end(null, e);
+    }
+    return orSoft(flight, own.result.copy());
+  }
+
+  private CompletableFuture<Answer<V>> orSoft(Flight<V> flight, CompletableFuture<Answer<V>> end) {
+    return core.policy.loaderSoftTimeout() == 0 ? end : flight.orSoft(end);
+  }
+
+  private CompletableFuture<Answer<V>> joined(Call<K, V> call) {
     core.counters.joins.increment();
-    return joined(key, name, work, core.executor, flight);
+    core.decided(call.name(), "joined a get under way");
+    return limited(call.flight())
+        .exceptionallyComposeAsync(
+            error ->
+                Loads.unwrap(error) instanceof TimeoutException
+                    ? alone(call)
+                    : CompletableFuture.failedFuture(Loads.unwrap(error)),
+            call.exec());
   }
 
   /** What the tiers hold, even if stale, without a load; completes with null for nothing. */
-  CompletableFuture<@Nullable Answer<V>> peek(K key, Executor exec) {
+  CompletableFuture<@Nullable Answer<V>> peek(K key, Executor exec, ReadOptions options) {
     KeyName name = open(key);
-    LocalEntry<V> kept = core.local.get(key);
     long now = core.now();
+    Work<V> none =
+        context -> CompletableFuture.failedFuture(new IllegalStateException("peek loads"));
+    Call<K, V> call = call(key, name, none, options, exec, new Flight<>());
+    LocalEntry<V> kept = call.kept();
+    long limit = call.limit();
     if (kept != null
-        && kept.proven(now, core.policy.silenceLimit())
+        && limit > 0
+        && kept.proven(now, limit)
         && now - kept.freshUntil < core.graceOf(kept.value)) {
       return CompletableFuture.completedFuture(
           new Answer<>(kept.value, Tier.L1, kept.loadedAt, now - kept.freshUntil >= 0));
     }
     Remote remote = core.remote;
-    if (remote == null || core.loadThrough(core.bucket(name), name.text())) {
-      return CompletableFuture.completedFuture(null);
+    if (remote == null || withoutRedis(call)) {
+      return CompletableFuture.completedFuture(core.unverified(call));
     }
-    Flight<V> flight = new Flight<>();
-    Work<V> none =
-        context -> CompletableFuture.failedFuture(new IllegalStateException("peek loads"));
-    return new Fetch<>(
-            core,
-            remote,
-            key,
-            name,
-            none,
-            exec,
-            flight,
-            new Loads<>(core, key, name),
-            Fetch.Mode.PEEK)
+    return new Fetch<>(call, remote, new Loads<>(call), Fetch.Mode.PEEK)
         .read()
-        .whenComplete((answer, error) -> flight.close());
+        .whenComplete((answer, error) -> call.flight().close());
+  }
+
+  private Call<K, V> call(
+      K key, KeyName name, Work<V> work, ReadOptions options, Executor exec, Flight<V> flight) {
+    return new Call<>(core, key, name, core.bucket(name), work, options, exec, flight);
   }
 
   private KeyName open(K key) {
@@ -162,26 +171,34 @@ final class Gets<K, V> {
     return core.names.of(key);
   }
 
-  private @Nullable Answer<V> staleWhileRevalidate(
+  /** What this process may answer at once, though not as a plain hit. */
+  private @Nullable Answer<V> early(
       K key, KeyName name, Work<V> work, long now, @Nullable LocalEntry<V> kept) {
-    if (kept == null || kept.value == null) {
+    if (kept == null || !kept.proven(now, core.policy.silenceLimit())) {
       return null;
     }
     long late = now - kept.freshUntil;
-    if (late < 0
-        || late >= core.policy.staleWhileRevalidate()
-        || !kept.proven(now, core.policy.silenceLimit())) {
+    boolean hit = kept.serves(now, core.policy.silenceLimit());
+    boolean stale = late >= 0;
+    if (!hit && (kept.value == null || !stale || late >= core.policy.staleWhileRevalidate())) {
       return null;
     }
     core.counters.l1Hits.increment();
-    core.counters.staleServed.increment();
-    new Loads<>(core, key, name).refresh(key, name, work, kept.id, kept.value);
-    return new Answer<>(kept.value, Tier.L1, kept.loadedAt, true);
+    if (stale) {
+      core.counters.staleServed.increment();
+    }
+    if (stale || kept.startRefresh(now)) {
+      core.decisions.note(name, "served from this process, refreshes", now);
+      core.refreshes.start(key, name, work, kept.asPrevious());
+    }
+    return new Answer<>(kept.value, Tier.L1, kept.loadedAt, stale);
   }
 
   private Flight<V> joinOr(KeyName name, Flight<V> own) {
+    long now = core.now();
+    long limit = core.policy.silenceLimit();
     return core.flights.compute(
-        name.text(), (text, there) -> there != null && there.joinable() ? there : own);
+        name.text(), (text, there) -> there != null && there.joinable(now, limit) ? there : own);
   }
 
   private CompletableFuture<Answer<V>> limited(Flight<V> flight) {
@@ -190,45 +207,51 @@ final class Gets<K, V> {
     return flight.result.copy().orTimeout(limit, TimeUnit.NANOSECONDS);
   }
 
-  private CompletableFuture<Answer<V>> fly(
-      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight, boolean strict) {
+  private CompletableFuture<Answer<V>> fly(Call<K, V> call) {
     CompletableFuture<Answer<V>> end;
     try {
-      end = start(key, name, work, exec, flight, strict);
+      end = start(call);
     } catch (Throwable e) {
       end = CompletableFuture.failedFuture(e);
     }
+    Flight<V> flight = call.flight();
     return end.whenComplete(
         (answer, error) -> {
           flight.close();
-          core.flights.remove(name.text(), flight);
+          core.flights.remove(call.name().text(), flight);
           flight.end(answer, error == null ? null : Loads.unwrap(error));
         });
   }
 
-  private CompletableFuture<Answer<V>> start(
-      K key, KeyName name, Work<V> work, Executor exec, Flight<V> flight, boolean strict) {
-    LocalEntry<V> kept = core.local.get(key);
-    if (!strict && kept != null && kept.hit(core.now(), core.policy.silenceLimit())) {
-      core.counters.l1Hits.increment();
-      return CompletableFuture.completedFuture(
-          new Answer<>(kept.value, Tier.L1, kept.loadedAt, false));
-    }
-    Loads<K, V> loads = new Loads<>(core, key, name);
-    if (kept != null && kept.proven(core.now(), core.policy.silenceLimit())) {
-      loads.previous(kept.value);
+  private CompletableFuture<Answer<V>> start(Call<K, V> call) {
+    LocalEntry<V> kept = call.kept();
+    Loads<K, V> loads = new Loads<>(call);
+    long now = core.now();
+    if (kept != null && kept.proven(now, core.policy.silenceLimit())) {
+      if (core.shared(call.options()) && kept.serves(now, core.policy.silenceLimit())) {
+        core.counters.l1Hits.increment();
+        return CompletableFuture.completedFuture(
+            new Answer<>(kept.value, Tier.L1, kept.loadedAt, false));
+      }
+      loads.previous(kept.asPrevious());
     }
     Remote remote = core.remote;
-    if (remote == null || core.loadThrough(core.bucket(name), name.text())) {
-      return loads.alone(work, exec, flight, true);
+    if (remote == null || withoutRedis(call)) {
+      Answer<V> unverified = core.unverified(call);
+      return unverified == null ? loads.alone(true) : CompletableFuture.completedFuture(unverified);
     }
-    return new Fetch<>(core, remote, key, name, work, exec, flight, loads, Fetch.Mode.GET).read();
+    Fetch.Mode mode = call.options().refreshes() ? Fetch.Mode.RELOAD : Fetch.Mode.GET;
+    return new Fetch<>(call, remote, loads, mode).read();
   }
 
-  private CompletableFuture<Answer<V>> alone(K key, KeyName name, Work<V> work, Executor exec) {
+  private boolean withoutRedis(Call<K, V> call) {
+    return call.options().skipsRemote() || core.loadThrough(call.bucket(), call.name().text());
+  }
+
+  private CompletableFuture<Answer<V>> alone(Call<K, V> joined) {
     Flight<V> flight = new Flight<>();
-    return new Loads<>(core, key, name)
-        .alone(work, exec, flight, false)
-        .whenComplete((answer, error) -> flight.close());
+    Call<K, V> call =
+        call(joined.key(), joined.name(), joined.work(), joined.options(), joined.exec(), flight);
+    return new Loads<>(call).alone(false).whenComplete((answer, error) -> flight.close());
   }
 }

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param <V> the value's type
  */
 public final class LoadContext<V> {
-  private final @Nullable V previous;
-  private Tags tags = Tags.NONE;
+  private final @Nullable Previous<V> previous;
+  private @Nullable Tags tags;
   private @Nullable Duration freshFor;
   private boolean store = true;
 
-  LoadContext(@Nullable V previous) {
+  LoadContext(@Nullable Previous<V> previous) {
     this.previous = previous;
   }
 
@@ -28,20 +28,25 @@ public final class LoadContext<V> {
    * @return the value, or empty
    */
   public Optional<V> previous() {
-    return Optional.ofNullable(previous);
+    return Optional.ofNullable(previous).map(Previous::value);
   }
 
   /**
    * Returns the previous value, which becomes fresh again: {@code return context.notModified();}.
+   * It keeps its tags, unless {@link #tags} names others.
    *
    * @return the previous value
    * @throws IllegalStateException if there is none
    */
   public V notModified() {
-    if (previous == null) {
+    V value = previous == null ? null : previous.value();
+    if (previous == null || value == null) {
       throw new IllegalStateException("there is no previous value: ask previous() first");
     }
-    return previous;
+    if (tags == null) {
+      tags = previous.tags();
+    }
+    return value;
   }
 
   /**
@@ -80,8 +85,20 @@ public final class LoadContext<V> {
     return this;
   }
 
+  /**
+   * Says that there is no value: {@code return context.negative(Duration.ofMinutes(5));}.
+   *
+   * @param rememberedFor how long that is remembered, instead of the cache's {@code negativeFor}:
+   *     more than zero; shortened by the cache's jitter
+   * @return null
+   */
+  public @Nullable V negative(Duration rememberedFor) {
+    freshFor(rememberedFor);
+    return null;
+  }
+
   Tags tags() {
-    return tags;
+    return tags == null ? Tags.NONE : tags;
   }
 
   @Nullable Duration ownFreshFor() {

@@ -21,18 +21,22 @@ import org.jspecify.annotations.Nullable;
 final class Loads<K, V> {
   private static final long EXTEND_NANOS = 3_000_000_000L;
 
+  private final Call<K, V> call;
   private final CacheCore<K, V> core;
-  private final K key;
   private final KeyName name;
   private final Bucket bucket;
+  private final Flight<V> flight;
+  private Executor exec;
   private @Nullable Answer<V> fallback;
-  private @Nullable V previous;
+  private @Nullable Previous<V> previous;
 
-  Loads(CacheCore<K, V> core, K key, KeyName name) {
-    this.core = core;
-    this.key = key;
-    this.name = name;
-    bucket = core.bucket(name);
+  Loads(Call<K, V> call) {
+    this.call = call;
+    core = call.core();
+    name = call.name();
+    bucket = call.bucket();
+    flight = call.flight();
+    exec = call.exec();
   }
 
   /** What to answer if the load fails. */
@@ -41,22 +45,19 @@ final class Loads<K, V> {
   }
 
   /** What the loader may find unchanged. */
-  void previous(@Nullable V value) {
-    previous = value;
+  void previous(Previous<V> entry) {
+    previous = entry;
   }
 
   /** Loads as the holder of a lease, and fills. */
-  CompletableFuture<Answer<V>> leased(
-      Work<V> work, Executor exec, Flight<V> flight, Ticket ticket, String token) {
-    Remote remote = core.remote;
-    if (remote == null) {
-      throw new IllegalStateException("a lease without Redis");
-    }
+  CompletableFuture<Answer<V>> leased(Remote remote, Ticket ticket, String token) {
     long startedAt = core.now();
     AtomicBoolean over = new AtomicBoolean();
+    core.leases.add(token);
+    core.decided(name, "loads, holds the lease");
     extend(remote, token, startedAt, over);
     LoadContext<V> context = new LoadContext<>(previous);
-    return load(work, context, flight, startedAt)
+    return load(context, startedAt)
         .handleAsync(
             (loaded, error) -> {
               boolean inTime = over.compareAndSet(false, true);
@@ -67,20 +68,19 @@ final class Loads<K, V> {
                 }
                 return failed(cause);
               }
-              return fill(remote, token, loaded, context, startedAt, exec);
+              return fill(remote, token, loaded, context, startedAt);
             },
             exec)
         .<Answer<V>>thenCompose(identity())
-        .whenComplete((answer, error) -> bucket.close(ticket));
+        .whenComplete(
+            (answer, error) -> {
+              core.leases.remove(token);
+              bucket.close(ticket);
+            });
   }
 
   private CompletableFuture<Answer<V>> fill(
-      Remote remote,
-      String token,
-      @Nullable V value,
-      LoadContext<V> context,
-      long loadedAt,
-      Executor exec) {
+      Remote remote, String token, @Nullable V value, LoadContext<V> context, long loadedAt) {
     Answer<V> answer = new Answer<>(value, Tier.LOADED, loadedAt, false);
     long fresh = core.freshFor(value, context);
     Tags tags = context.tags();
@@ -89,7 +89,8 @@ final class Loads<K, V> {
     if (envelope == null) {
       release(remote, token, "filled");
       if (fresh > 0) {
-        store(ticket, core.entry(value, token, ticket, loadedAt, fresh, loadedAt, tags), false);
+        LocalEntry<V> entry = core.entry(value, token, ticket, loadedAt, fresh, loadedAt, tags);
+        call.store(ticket, entry, false);
       } else {
         bucket.close(ticket);
       }
@@ -97,7 +98,7 @@ final class Loads<K, V> {
     }
     long sentAt = core.now();
     return remote
-        .run(
+        .ask(
             Command.FILL,
             bucket.index,
             name.text(),
@@ -107,8 +108,16 @@ final class Loads<K, V> {
             envelope)
         .handleAsync(
             (reply, error) -> {
-              if (reply != null && reply.text(0).equals("F")) {
-                store(
+              boolean filled = reply != null && reply.text(0).equals("F");
+              core.decided(
+                  name,
+                  filled
+                      ? "loaded and stored in Redis"
+                      : reply == null
+                          ? "loaded; Redis did not take it"
+                          : "loaded; not stored, its key was written or its lease lost meanwhile");
+              if (filled) {
+                call.store(
                     ticket,
                     core.entry(
                         value,
@@ -125,21 +134,21 @@ final class Loads<K, V> {
                 (reply == null ? core.counters.redisFailures : core.counters.fillsRefused)
                     .increment();
               }
+              if (reply == null) {
+                release(remote, token, "filled"); // a full server refuses to fill, not to free
+              }
               return answer;
             },
             exec);
   }
 
   /** Loads without a lease; {@code keep} says whether this process may keep the value. */
-  CompletableFuture<Answer<V>> alone(Work<V> work, Executor exec, Flight<V> flight, boolean keep) {
-    Ticket ticket = bucket.open(name.text());
-    Ticket before = flight.onTicket(ticket);
-    if (before != null) {
-      bucket.close(before);
-    }
+  CompletableFuture<Answer<V>> alone(boolean keep) {
+    Ticket ticket = call.open();
+    core.decided(name, "loads without a lease");
     long startedAt = core.now();
     LoadContext<V> context = new LoadContext<>(previous);
-    return load(work, context, flight, startedAt)
+    return load(context, startedAt)
         .handleAsync(
             (value, error) -> {
               if (error != null) {
@@ -148,16 +157,10 @@ final class Loads<K, V> {
               }
               long fresh = core.freshFor(value, context);
               if (keep && fresh > 0) {
-                store(
+                String id = core.ids.next();
+                call.store(
                     ticket,
-                    core.entry(
-                        value,
-                        core.ids.next(),
-                        ticket,
-                        startedAt,
-                        fresh,
-                        startedAt,
-                        context.tags()),
+                    core.entry(value, id, ticket, startedAt, fresh, startedAt, context.tags()),
                     false);
               } else {
                 bucket.close(ticket);
@@ -169,59 +172,39 @@ final class Loads<K, V> {
         .thenCompose(identity());
   }
 
-  /** Refreshes a stale value in the background, unless that is already under way. */
-  void refresh(K key, KeyName name, Work<V> work, String replaced, @Nullable V value) {
-    if (core.closed || !core.refreshing.add(name.text())) {
-      return;
-    }
-    core.counters.refreshes.increment();
-    try {
-      core.executor.execute(() -> refreshNow(key, name, work, replaced, value));
-    } catch (RejectedExecutionException e) {
-      core.refreshing.remove(name.text());
-    }
-  }
-
-  private void refreshNow(K key, KeyName name, Work<V> work, String replaced, @Nullable V value) {
-    Flight<V> flight = new Flight<>();
-    Loads<K, V> loads = new Loads<>(core, key, name);
-    loads.previous(value);
-    Remote remote = core.remote;
-    CompletableFuture<Answer<V>> end =
-        remote == null || core.loadThrough(bucket, name.text())
-            ? loads.alone(work, core.executor, flight, true)
-            : new Fetch<>(
-                    core, remote, key, name, work, core.executor, flight, loads, Fetch.Mode.REFRESH)
-                .acquire(replaced);
-    flight.result.whenComplete((answer, error) -> core.refreshing.remove(name.text()));
-    end.whenComplete(
-        (answer, error) -> {
-          flight.close();
-          flight.end(answer, error);
-        });
-  }
-
   CompletableFuture<Answer<V>> failed(Throwable error) {
-    Answer<V> stale = fallback;
-    long now = core.now();
-    if (stale == null) {
-      LocalEntry<V> kept = core.local.get(key);
-      if (kept != null
-          && kept.value != null
-          && kept.proven(now, core.policy.silenceLimit())
-          && now - kept.freshUntil < core.policy.staleIfError()) {
-        stale = new Answer<>(kept.value, Tier.L1, kept.loadedAt, now - kept.freshUntil >= 0);
-      }
-    }
+    Answer<V> stale = stale();
     if (stale == null) {
       return CompletableFuture.failedFuture(error);
     }
     core.counters.staleServed.increment();
+    core.decided(name, "served what there was: its load failed");
     return CompletableFuture.completedFuture(stale);
   }
 
-  private CompletableFuture<@Nullable V> load(
-      Work<V> work, LoadContext<V> context, Flight<V> flight, long startedAt) {
+  /** What may be served instead of a load that fails, or takes long. */
+  private @Nullable Answer<V> stale() {
+    if (fallback != null) {
+      return fallback;
+    }
+    LocalEntry<V> kept = call.kept();
+    if (kept == null || kept.value == null || reloadsForCertain()) {
+      return null;
+    }
+    long now = core.now();
+    long late = now - kept.freshUntil;
+    return late < core.policy.staleIfError() && kept.proven(now, core.trust(call))
+        ? new Answer<>(
+            kept.value, Tier.L1, kept.loadedAt, late >= 0 || !kept.proven(now, call.limit()))
+        : null;
+  }
+
+  /** A refresh that shall fail rather than answer with what there was. */
+  boolean reloadsForCertain() {
+    return call.options().refreshes() && core.policy.staleIfError() == 0;
+  }
+
+  private CompletableFuture<@Nullable V> load(LoadContext<V> context, long startedAt) {
     core.counters.misses.increment();
     Permit permit = core.guard.tryAcquire();
     if (!permit.granted()) {
@@ -238,16 +221,8 @@ final class Loads<K, V> {
                   + " ms",
               retryAfter));
     }
-    Future<?> limit = core.later(() -> expire(flight), core.policy.loaderTimeout());
-    CompletableFuture<@Nullable V> loaded;
-    try {
-      loaded = work.begin(context);
-    } catch (Throwable e) {
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      loaded = CompletableFuture.failedFuture(e);
-    }
+    Future<?> limit = core.later(this::expire, core.policy.loaderTimeout());
+    CompletableFuture<@Nullable V> loaded = soften() ? beginElsewhere(context) : begin(context);
     if (!loaded.isDone()) {
       flight.pending();
     }
@@ -267,6 +242,59 @@ final class Loads<K, V> {
         });
   }
 
+  private CompletableFuture<@Nullable V> begin(LoadContext<V> context) {
+    try {
+      return core.recursion.within(name.text(), () -> call.work().begin(context));
+    } catch (Throwable e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** Lets those who wait go after the soft timeout, if there is a stale value for them. */
+  private boolean soften() {
+    long soft = core.policy.loaderSoftTimeout();
+    Answer<V> stale = soft == 0 || flight.holdsItsCaller() ? null : stale();
+    if (stale == null) {
+      return false;
+    }
+    core.later(
+        () -> {
+          if (!flight.result.isDone()) {
+            core.counters.staleServed.increment();
+            core.decided(
+                name, "served what there was: its load takes longer than the soft timeout");
+            flight.soft.complete(stale);
+          }
+        },
+        soft);
+    return true;
+  }
+
+  /** Begins on the executor, where the rest of this get then runs too. */
+  private CompletableFuture<@Nullable V> beginElsewhere(LoadContext<V> context) {
+    CompletableFuture<@Nullable V> loaded = new CompletableFuture<>();
+    try {
+      core.executor.execute(
+          () ->
+              begin(context)
+                  .whenComplete(
+                      (value, error) -> {
+                        if (error == null) {
+                          loaded.complete(value);
+                        } else {
+                          loaded.completeExceptionally(error);
+                        }
+                      }));
+    } catch (RejectedExecutionException e) {
+      return begin(context);
+    }
+    exec = core.executor;
+    return loaded;
+  }
+
   private Throwable unchecked(Throwable cause) {
     return cause instanceof RuntimeException || cause instanceof Error
         ? cause
@@ -275,7 +303,7 @@ final class Loads<K, V> {
   }
 
   /** Frees who joined a load that takes too long. */
-  private void expire(Flight<V> flight) {
+  private void expire() {
     core.flights.remove(name.text(), flight);
     failed(timeout()).whenComplete(flight::expire);
   }
@@ -322,10 +350,6 @@ final class Loads<K, V> {
         name.text(),
         token,
         RedisLink.bytes(why.isEmpty() ? "Error" : why));
-  }
-
-  private void store(Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
-    bucket.store(core.local, key, ticket, entry, fromRedis);
   }
 
   static Throwable unwrap(Throwable error) {

@@ -16,7 +16,8 @@ final class LocalEntry<V> {
   private final int tagTime;
   private final @Nullable Tags tags;
   private final long provenAt;
-  private final long hitUntil;
+  private final long servedUntil;
+  private volatile long hitUntil;
 
   LocalEntry(
       @Nullable V value,
@@ -48,10 +49,42 @@ final class LocalEntry<V> {
     this.cleared = ticket.cleared;
     this.loadedAt = loadedAt;
     this.freshUntil = freshUntil;
-    this.hitUntil = hitUntil - freshUntil < 0 ? hitUntil : freshUntil;
+    servedUntil = hitUntil - freshUntil < 0 ? hitUntil : freshUntil;
+    this.hitUntil = servedUntil;
     this.provenAt = provenAt;
     this.tags = tags.isEmpty() ? null : tags;
     tagTime = ticket.tagTime;
+  }
+
+  /** Makes gets look closer from a time on, so that one of them starts a refresh. */
+  LocalEntry<V> refreshedFrom(long time) {
+    if (time - servedUntil < 0) {
+      hitUntil = time;
+    }
+    return this;
+  }
+
+  /** Whether it is time to refresh ahead; true for one caller. */
+  boolean startRefresh(long now) {
+    if (now - hitUntil < 0 || hitUntil == servedUntil) {
+      return false;
+    }
+    hitUntil = servedUntil;
+    return true;
+  }
+
+  /** Whether it may answer a get. */
+  boolean serves(long now, long limit) {
+    return now - servedUntil < 0 && proven(now, limit);
+  }
+
+  /** Whether it may answer in an outage, for as long as it is fresh. */
+  boolean unverified(long now, long trust) {
+    return now - freshUntil < 0 && proven(now, trust);
+  }
+
+  Previous<V> asPrevious() {
+    return new Previous<>(id, value, tags == null ? Tags.NONE : tags);
   }
 
   /** Whether it may answer a get at once. */

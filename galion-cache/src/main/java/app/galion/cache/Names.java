@@ -1,9 +1,8 @@
 package app.galion.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import app.galion.spi.ComponentId;
-import java.nio.CharBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +22,7 @@ final class Names<K> {
   }
 
   KeyName of(K key) {
+    requireNonNull(key, "key");
     String text = encoder == null ? plain(key) : encoder.encode(key);
     if (text == null) {
       throw new IllegalArgumentException(id + ": the key encoder returned null for a key");
@@ -66,11 +66,25 @@ final class Names<K> {
   }
 
   private int utf8Length(String text) {
-    try {
-      return StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text)).remaining();
-    } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException(
-          id + ": a key of " + text.length() + " characters is no well-formed Unicode", e);
+    int bytes = 0;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c < 0x80) {
+        bytes++;
+      } else if (c < 0x800) {
+        bytes += 2;
+      } else if (!Character.isSurrogate(c)) {
+        bytes += 3;
+      } else if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        bytes += 4;
+        i++;
+      } else {
+        throw new IllegalArgumentException(
+            id + ": a key of " + text.length() + " characters is no well-formed Unicode");
+      }
     }
+    return bytes;
   }
 }

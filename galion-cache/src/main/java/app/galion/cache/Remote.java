@@ -8,11 +8,15 @@ import app.galion.redis.RedisUnavailableException.Reason;
 import app.galion.redis.Reply;
 import app.galion.redis.Subscription;
 import app.galion.redis.Topology;
+import app.galion.spi.Guard;
+import app.galion.spi.Permit;
+import app.galion.spi.RejectedException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +36,16 @@ class Remote {
 
   private final RedisLink link;
   private final String namespace;
+  private final @Nullable Guard guard;
   private final byte[] rows;
 
   Remote(RedisLink link, String name, Duration timeout) {
+    this(link, name, timeout, null);
+  }
+
+  Remote(RedisLink link, String name, Duration timeout, @Nullable Guard guard) {
     this.link = link;
+    this.guard = guard;
     this.timeout = timeout;
     namespace = name;
     rows = number(JOURNAL_ROWS / BUCKETS);
@@ -43,7 +53,15 @@ class Remote {
 
   CompletableFuture<Reply> read(KeyName name) {
     int bucket = name.bucket(BUCKETS);
-    return command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G")));
+    return guarded(() -> command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G"))));
+  }
+
+  /** Entry, marker and lease of a key, for people. */
+  CompletableFuture<Reply> inspect(KeyName name) {
+    int bucket = name.bucket(BUCKETS);
+    List<byte[]> keys =
+        List.of(entry(bucket, name.text()), key(bucket, "G"), key(bucket, "L:" + name.text()));
+    return guarded(() -> command("MGET", keys));
   }
 
   /** Of the tag table what concerns an entry: its epoch, its floor, the entry's tags. */
@@ -53,7 +71,43 @@ class Remote {
     args.add(RedisLink.bytes("@epoch"));
     args.add(RedisLink.bytes("@floor"));
     tags.each().forEach(tag -> args.add(RedisLink.bytes(tag)));
-    return command("HMGET", args);
+    return guarded(() -> command("HMGET", args));
+  }
+
+  /** Runs a command for a user's call; {@code text} is a key's, a tag, or empty. */
+  CompletableFuture<Reply> ask(
+      Command command, int bucket, String text, String opId, byte[]... more) {
+    return guarded(() -> run(command, bucket, text, opId, more));
+  }
+
+  /** Asks the guard first. Blocks as long as the guard does, so never on a Netty thread. */
+  private CompletableFuture<Reply> guarded(Supplier<CompletableFuture<Reply>> call) {
+    Guard asked = guard;
+    if (asked == null) {
+      return call.get();
+    }
+    Permit permit = asked.tryAcquire();
+    if (!permit.granted()) {
+      Duration retryAfter = Duration.ofNanos(permit.retryAfterNanos());
+      return CompletableFuture.failedFuture(
+          new RejectedException(
+              link.id(), link.id() + " is not asked: the cache's remoteGuard refuses", retryAfter));
+    }
+    CompletableFuture<Reply> reply;
+    try {
+      reply = call.get();
+    } catch (RuntimeException e) {
+      permit.ignore();
+      throw e;
+    }
+    return reply.whenComplete(
+        (value, error) -> {
+          if (error == null) {
+            permit.success();
+          } else {
+            permit.failure(error);
+          }
+        });
   }
 
   /** Runs a command of the script; {@code text} is a key's, a tag, or empty. */
@@ -101,9 +155,10 @@ class Remote {
   /** Whether a command was refused at once because Redis is away, rather than not answered. */
   static boolean away(Throwable error) {
     Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    return cause instanceof RedisUnavailableException redis
-        && redis.reason() != Reason.TIMEOUT
-        && redis.reason() != Reason.ERROR;
+    return cause instanceof RejectedException
+        || (cause instanceof RedisUnavailableException redis
+            && redis.reason() != Reason.TIMEOUT
+            && redis.reason() != Reason.ERROR);
   }
 
   /** The place of an acknowledged write; null if the reply is something else. */
@@ -120,7 +175,7 @@ class Remote {
       Tags tags,
       byte[] envelope,
       String condition) {
-    return run(
+    return ask(
         Command.PUT,
         bucket,
         name.text(),

@@ -93,8 +93,8 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
       core.counters.l1Hits.increment();
       return kept.value;
     }
-    return gets.get(key, Work.of(requireNonNull(loader, "loader"), key), now, kept, silenceLimit)
-        .value();
+    Work<V> work = Work.of(requireNonNull(loader, "loader"), key);
+    return gets.get(key, work, now, kept, ReadOptions.of()).value();
   }
 
   /**
@@ -106,7 +106,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    * @throws LoadException as {@link #get} does
    */
   public Entry<V> getEntry(K key, Loader<? super K, ? extends V> loader) {
-    return entry(key, Work.of(requireNonNull(loader, "loader"), key), silenceLimit);
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), ReadOptions.of());
   }
 
   /**
@@ -119,38 +119,55 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    * @throws LoadException as {@link #get} does
    */
   public Entry<V> getEntry(K key, ContextLoader<? super K, V> loader) {
-    return entry(key, Work.of(requireNonNull(loader, "loader"), key), silenceLimit);
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), ReadOptions.of());
   }
 
   /**
-   * Returns the value of a key as {@link #getEntry(Object, Loader)} does, but no older than asked.
+   * Returns the value of a key as {@link #getEntry(Object, Loader)} does, as asked for this call.
    *
    * @param key the key
-   * @param maxStaleness how long ago it must be proven that no write was missed: 0 always asks
-   *     Redis, more than {@code silenceLimit} means {@code silenceLimit}
+   * @param options what this call asks for
    * @param loader loads what neither tier holds
    * @return the answer
    * @throws LoadException as {@link #get} does
    */
-  public Entry<V> getEntry(K key, Duration maxStaleness, Loader<? super K, ? extends V> loader) {
-    if (maxStaleness.isNegative()) {
-      throw new IllegalArgumentException("maxStaleness " + maxStaleness + " must be >= 0");
-    }
-    long limit =
-        core.remote == null || maxStaleness.compareTo(Duration.ofNanos(silenceLimit)) > 0
-            ? silenceLimit
-            : maxStaleness.toNanos();
-    return entry(key, Work.of(requireNonNull(loader, "loader"), key), limit);
+  public Entry<V> getEntry(K key, ReadOptions options, Loader<? super K, ? extends V> loader) {
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), options);
   }
 
-  private Entry<V> entry(K key, Work<V> work, long limit) {
+  /**
+   * Returns the value of a key as {@link #getEntry(Object, ContextLoader)} does, as asked for this
+   * call.
+   *
+   * @param key the key
+   * @param options what this call asks for
+   * @param loader loads what neither tier holds
+   * @return the answer
+   * @throws LoadException as {@link #get} does
+   */
+  public Entry<V> getEntry(K key, ReadOptions options, ContextLoader<? super K, V> loader) {
+    return entry(key, Work.of(requireNonNull(loader, "loader"), key), options);
+  }
+
+  private Entry<V> entry(K key, Work<V> work, ReadOptions options) {
     LocalEntry<V> kept = core.local.get(requireNonNull(key, "key"));
     long now = core.ticker.read();
-    if (limit > 0 && kept != null && kept.hit(now, limit)) {
-      core.counters.l1Hits.increment();
-      return new Entry<>(kept.value, Tier.L1, Duration.ofNanos(now - kept.loadedAt), false);
+    return kept != null && hits(kept, now, options)
+        ? l1(kept, now)
+        : gets.get(key, work, now, kept, options).entry(core.now());
+  }
+
+  private boolean hits(LocalEntry<V> kept, long now, ReadOptions options) {
+    if (options.skipsLocal() || options.refreshes()) {
+      return false;
     }
-    return gets.get(key, work, now, kept, limit).entry(core.now());
+    long limit = core.limit(options);
+    return core.shared(options) ? kept.hit(now, limit) : limit > 0 && kept.serves(now, limit);
+  }
+
+  private Entry<V> l1(LocalEntry<V> kept, long now) {
+    core.counters.l1Hits.increment();
+    return new Entry<>(kept.value, Tier.L1, Duration.ofNanos(now - kept.loadedAt), false);
   }
 
   /**
@@ -162,15 +179,28 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    * @return completes with the answer, or with what {@link #get} would throw
    */
   public CompletableFuture<Entry<V>> getAsync(K key, AsyncLoader<? super K, ? extends V> loader) {
+    return getAsync(key, ReadOptions.of(), loader);
+  }
+
+  /**
+   * Returns the value of a key as {@link #getAsync(Object, AsyncLoader)} does, as asked for this
+   * call.
+   *
+   * @param key the key
+   * @param options what this call asks for
+   * @param loader starts a load, on the cache's executor
+   * @return completes with the answer, or with what {@link #get} would throw
+   */
+  public CompletableFuture<Entry<V>> getAsync(
+      K key, ReadOptions options, AsyncLoader<? super K, ? extends V> loader) {
     LocalEntry<V> kept = core.local.get(requireNonNull(key, "key"));
     long now = core.ticker.read();
-    if (kept != null && kept.hit(now, silenceLimit)) {
-      core.counters.l1Hits.increment();
-      return CompletableFuture.completedFuture(
-          new Entry<>(kept.value, Tier.L1, Duration.ofNanos(now - kept.loadedAt), false));
+    if (kept != null && hits(kept, now, options)) {
+      return CompletableFuture.completedFuture(l1(kept, now));
     }
     Work<V> work = Work.ofAsync(requireNonNull(loader, "loader"), key);
-    return gets.getAsync(key, work, now, kept).thenApply(answer -> answer.entry(core.now()));
+    return gets.getAsync(key, work, now, kept, options)
+        .thenApply(answer -> answer.entry(core.now()));
   }
 
   /**
@@ -196,8 +226,23 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    *     holds the key or Redis does not answer
    */
   public Optional<Entry<V>> peek(K key) {
+    return peek(key, ReadOptions.of());
+  }
+
+  /**
+   * Returns what the tiers hold as {@link #peek(Object)} does, as asked for this call.
+   *
+   * @param key the key
+   * @param options what this call asks for; not {@link ReadOptions#refresh}
+   * @return the entry, or empty
+   * @throws IllegalArgumentException if a refresh is asked for: nothing is loaded here
+   */
+  public Optional<Entry<V>> peek(K key, ReadOptions options) {
+    if (options.refreshes()) {
+      throw new IllegalArgumentException(core.id + ": peek loads nothing, so it cannot refresh");
+    }
     CallerThread thread = new CallerThread();
-    Answer<V> answer = thread.await(gets.peek(requireNonNull(key, "key"), thread));
+    Answer<V> answer = thread.await(gets.peek(requireNonNull(key, "key"), thread, options));
     return Optional.ofNullable(answer).map(found -> found.entry(core.now()));
   }
 
@@ -262,7 +307,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
    * @return what became of it
    */
   public WriteResult invalidate(K key) {
-    return core.writes.invalidate(List.of(key));
+    return core.writes.invalidate(List.of(requireNonNull(key, "key")));
   }
 
   /**
@@ -297,7 +342,8 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
   }
 
   /**
-   * Tells what this node knows about a key, from memory, for people.
+   * Tells what this node knows about a key and what Redis shows of it, for people: where it is,
+   * age, version, lease, proof and the last decision. Asks Redis once, within {@code redisTimeout}.
    *
    * @param key the key
    * @return some lines of text, whose form may change
@@ -323,7 +369,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
   public CompletionStage<Optional<Stale<V>>> lastGood(K key) {
     CompletableFuture<@Nullable Answer<V>> peeked;
     try {
-      peeked = gets.peek(requireNonNull(key, "key"), core.executor);
+      peeked = gets.peek(requireNonNull(key, "key"), core.executor, ReadOptions.of());
     } catch (RuntimeException e) {
       return CompletableFuture.completedFuture(Optional.empty());
     }

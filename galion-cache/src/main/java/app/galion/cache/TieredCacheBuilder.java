@@ -9,15 +9,8 @@ import app.galion.spi.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +25,6 @@ public final class TieredCacheBuilder<K, V> {
   private static final Duration LOCAL = Duration.ofMinutes(5);
   private static final long BEAT_MILLIS = 1000;
   private static final long ENTRIES = 10_000;
-  private static final int THREADS = 8;
-  private static final int QUEUE = 10_000;
 
   private final ComponentId id;
   private final Codec<V> codec;
@@ -53,7 +44,11 @@ public final class TieredCacheBuilder<K, V> {
   private @Nullable Long maximumSize;
   private @Nullable Long maximumBytes;
   private int compressAbove = 1024;
+  private Duration serveUnverified = Duration.ZERO;
+  private Duration loaderSoftTimeout = Duration.ZERO;
+  private double refreshAhead = 1;
   private Guard guard = Guard.none();
+  private @Nullable Guard remoteGuard;
   private Ticker ticker = Ticker.system();
   private @Nullable InstantSource wallClock;
 
@@ -174,6 +169,38 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   /**
+   * Refreshes a value in the background when a get meets it past a share of its freshness, so that
+   * what is in use never expires. Redis is looked up first, the load is leased as any other; if it
+   * fails, the value stays until its time.
+   *
+   * @param share of {@code freshFor}, more than 0 and at most 1, which is the default and means not
+   *     at all
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> refreshAhead(double share) {
+    if (!(share > 0 && share <= 1)) {
+      throw new IllegalArgumentException(
+          "refreshAhead " + share + " must be more than 0, at most 1");
+    }
+    refreshAhead = share;
+    return this;
+  }
+
+  /**
+   * Serves what this process holds while Redis is away, beyond {@code silenceLimit}, instead of
+   * loading it: the answer says that it is stale. Trades the bound for load: what other nodes write
+   * meanwhile is missed for as long.
+   *
+   * @param serveUnverified how long past {@code silenceLimit}, 0 to 365 days, default 0; never
+   *     longer than the value is fresh
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> serveUnverified(Duration serveUnverified) {
+    this.serveUnverified = within("serveUnverified", serveUnverified, Duration.ZERO, MOST);
+    return this;
+  }
+
+  /**
    * Sets how long it is remembered that there is no value.
    *
    * @param negativeFor 0 (not at all) to 365 days, default 30 s
@@ -209,6 +236,20 @@ public final class TieredCacheBuilder<K, V> {
   public TieredCacheBuilder<K, V> loaderTimeout(Duration loaderTimeout) {
     this.loaderTimeout =
         within("loaderTimeout", loaderTimeout, Duration.ofMillis(1), Duration.ofHours(1));
+    return this;
+  }
+
+  /**
+   * Answers with the stale value that {@code staleIfError} would allow when a load takes longer;
+   * the load goes on and its value is stored. Where there is such a value, the loader runs on the
+   * executor instead of its caller's thread; not so those of {@code getAll}.
+   *
+   * @param loaderSoftTimeout 0 (off, the default) to 1 h
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> loaderSoftTimeout(Duration loaderSoftTimeout) {
+    this.loaderSoftTimeout =
+        within("loaderSoftTimeout", loaderSoftTimeout, Duration.ZERO, Duration.ofHours(1));
     return this;
   }
 
@@ -260,6 +301,19 @@ public final class TieredCacheBuilder<K, V> {
    */
   public TieredCacheBuilder<K, V> guard(Guard guard) {
     this.guard = requireNonNull(guard, "guard");
+    return this;
+  }
+
+  /**
+   * Asks a guard before each call to Redis, for instance a circuit. Where it refuses, Redis is as
+   * away for that call: reads load, writes are queued and repeated. Heartbeats and repetitions are
+   * not asked for.
+   *
+   * @param remoteGuard default none
+   * @return this
+   */
+  public TieredCacheBuilder<K, V> remoteGuard(Guard remoteGuard) {
+    this.remoteGuard = requireNonNull(remoteGuard, "remoteGuard");
     return this;
   }
 
@@ -329,10 +383,12 @@ public final class TieredCacheBuilder<K, V> {
             loaderTimeout.toNanos(),
             link == null ? Long.MAX_VALUE : silence.toNanos(),
             timeout,
-            compressAbove);
-    ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
-    timer.setRemoveOnCancelPolicy(true);
-    ExecutorService own = executor == null ? pool() : null;
+            compressAbove,
+            serveUnverified.toNanos(),
+            refreshAhead,
+            loaderSoftTimeout.toNanos());
+    CacheThreads threads = new CacheThreads(id);
+    ExecutorService own = executor == null ? threads.workers() : null;
     return new TieredCache<>(
         new CacheCore<>(
             id,
@@ -343,9 +399,9 @@ public final class TieredCacheBuilder<K, V> {
             ticker,
             guard,
             own == null ? requireNonNull(executor) : own,
-            timer,
+            threads.timer(),
             clock(),
-            link == null ? null : new Remote(link, id.name(), timeout)),
+            link == null ? null : new Remote(link, id.name(), timeout, remoteGuard)),
         own);
   }
 
@@ -356,49 +412,34 @@ public final class TieredCacheBuilder<K, V> {
   }
 
   private void refuse(Duration timeout, Duration silence) {
-    List<String> conflicts = new ArrayList<>();
-    if (maximumSize != null && maximumBytes != null) {
-      conflicts.add(
-          "maximumSize "
-              + maximumSize
-              + " and maximumBytes "
-              + maximumBytes
-              + " exclude each other");
-    }
+    Contradictions found = new Contradictions(id);
+    found.both("maximumSize", maximumSize, "maximumBytes", maximumBytes);
     if (redis == null) {
-      needsRedis(conflicts, "remoteFor", remoteFor);
-      needsRedis(conflicts, "redisTimeout", redisTimeout);
-      needsRedis(conflicts, "silenceLimit", silenceLimit);
+      found.needsRedis("remoteFor", remoteFor);
+      found.needsRedis("redisTimeout", redisTimeout);
+      found.needsRedis("silenceLimit", silenceLimit);
+      found.needsRedis("serveUnverified", serveUnverified.isZero() ? null : serveUnverified);
+      found.needsRedis("remoteGuard", remoteGuard == null ? null : "");
     }
-    longer(conflicts, "freshFor", freshFor, "remoteFor", remoteFor);
-    longer(conflicts, "localFor", localFor, "freshFor", freshFor);
-    longer(conflicts, "localFor", localFor, "remoteFor", remoteFor);
+    if (!loaderSoftTimeout.isZero()) {
+      found.longer("loaderSoftTimeout", loaderSoftTimeout, "loaderTimeout", loaderTimeout);
+      if (staleIfError.isZero()) {
+        found.add(
+            "loaderSoftTimeout "
+                + loaderSoftTimeout
+                + " has no stale value to answer with unless staleIfError is set");
+      }
+    }
+    found.longer("freshFor", freshFor, "remoteFor", remoteFor);
+    found.longer("localFor", localFor, "freshFor", freshFor);
+    found.longer("localFor", localFor, "remoteFor", remoteFor);
+    found.longer("redisTimeout", redisTimeout, "loaderTimeout", loaderTimeout);
     Duration least = timeout.multipliedBy(2).plusMillis(BEAT_MILLIS);
     if (redis != null && silence.compareTo(least) < 0) {
-      conflicts.add(
+      found.add(
           "silenceLimit " + silence + " must be at least 1 s and two redisTimeout, so " + least);
     }
-    longer(conflicts, "redisTimeout", redisTimeout, "loaderTimeout", loaderTimeout);
-    if (!conflicts.isEmpty()) {
-      throw new IllegalStateException(id + " cannot be built: " + String.join("; ", conflicts));
-    }
-  }
-
-  private static void needsRedis(List<String> conflicts, String what, @Nullable Duration set) {
-    if (set != null) {
-      conflicts.add(what + " " + set + " has no meaning without redis");
-    }
-  }
-
-  private static void longer(
-      List<String> conflicts,
-      String what,
-      @Nullable Duration set,
-      String than,
-      @Nullable Duration other) {
-    if (set != null && other != null && set.compareTo(other) > 0) {
-      conflicts.add(what + " " + set + " is longer than " + than + " " + other);
-    }
+    found.refuse();
   }
 
   private static Duration or(@Nullable Duration set, Duration otherwise) {
@@ -410,26 +451,5 @@ public final class TieredCacheBuilder<K, V> {
       throw new IllegalArgumentException(what + " " + value + " must be " + least + " to " + most);
     }
     return value;
-  }
-
-  private ExecutorService pool() {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            10,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(QUEUE),
-            threads("worker"));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
-  }
-
-  private ThreadFactory threads(String role) {
-    return task -> {
-      Thread thread = new Thread(task, "galion-cache-" + id.name() + "-" + role);
-      thread.setDaemon(true);
-      return thread;
-    };
   }
 }

@@ -1,6 +1,7 @@
 package app.galion.cache;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** A load that is still to be begun, blocking or not. */
@@ -19,16 +20,18 @@ interface Work<V> {
   static <K, V> Work<V> ofAsync(AsyncLoader<? super K, ? extends V> loader, K key) {
     return context -> {
       CompletableFuture<@Nullable V> end = new CompletableFuture<>();
-      loader
-          .load(key)
-          .whenComplete(
-              (value, error) -> {
-                if (error == null) {
-                  end.complete(value);
-                } else {
-                  end.completeExceptionally(error);
-                }
-              });
+      CompletionStage<? extends @Nullable V> stage = loader.load(key);
+      if (stage == null) {
+        throw new NullPointerException("the loader returned null instead of a stage");
+      }
+      stage.whenComplete(
+          (value, error) -> {
+            if (error == null) {
+              end.complete(value);
+            } else {
+              end.completeExceptionally(error);
+            }
+          });
       return end;
     };
   }

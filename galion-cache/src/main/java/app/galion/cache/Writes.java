@@ -1,10 +1,13 @@
 package app.galion.cache;
 
+import static java.util.function.Function.identity;
+
 import app.galion.cache.Remote.Command;
 import app.galion.cache.Write.Kind;
 import app.galion.redis.RedisLink;
 import app.galion.redis.RedisUnavailableException;
 import app.galion.redis.Reply;
+import app.galion.spi.RejectedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -45,9 +48,9 @@ final class Writes<K, V> {
       return result == null ? WriteResult.APPLIED : result;
     }
     Ticket ticket = bucket.open(name.text());
-    Position at =
-        written(
-            remote.put(bucket.index, name, opId, core.ttl(value, fresh), tags, envelope, ""), opId);
+    Reply reply =
+        answer(remote.put(bucket.index, name, opId, core.ttl(value, fresh), tags, envelope, ""));
+    Position at = reply == null ? null : Remote.position(reply, opId);
     if (at == null) {
       bucket.close(ticket);
       return queued(bucket, name.text());
@@ -101,7 +104,7 @@ final class Writes<K, V> {
       return CompletableFuture.completedFuture(WriteResult.APPLIED);
     }
     return remote
-        .run(command, bucket.index, text, opId)
+        .ask(command, bucket.index, text, opId)
         .handle(
             (reply, error) -> {
               Position at = reply == null ? null : Remote.position(reply, opId);
@@ -120,10 +123,24 @@ final class Writes<K, V> {
     return WriteResult.QUEUED;
   }
 
-  private static @Nullable Position written(CompletableFuture<Reply> write, String opId) {
+  /**
+   * Waits for the answer to a put, null if there is none. A put whose connection broke may be on
+   * its way still: it counts as failed only when it can no longer execute, lest it overwrite what
+   * others put after it.
+   */
+  @Nullable Reply answer(CompletableFuture<Reply> put) {
+    long until = core.now() + core.policy.redisTimeout().toNanos();
     try {
-      return Remote.position(RedisLink.join(write), opId);
+      return RedisLink.join(put);
     } catch (RedisUnavailableException e) {
+      long left = until - core.now();
+      if (e.mayHaveExecuted() && left > 0) {
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        core.later(() -> over.complete(null), left);
+        put.handle((reply, error) -> over).thenCompose(identity()).join();
+      }
+      return null;
+    } catch (RejectedException e) {
       return null;
     }
   }

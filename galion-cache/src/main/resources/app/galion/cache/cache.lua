@@ -2,6 +2,7 @@
 -- KEYS, all of one hash slot:
 --   1 E entry       epoch|ver|id|tags|envelope      ver: number of the put, or of the lease for a fill
 --   2 L lease       epoch|token|asof|waiters        asof: number of the last write when it was granted
+--                   epoch|!token|asof|why           the load failed, and others wait for it: no lease any more
 --   3 G marker      epoch|floor|tagLast|base        missing: everything older is hidden
 --   4 TG tag table  @epoch, @floor, one field a tag: number of its last invalidation
 --   5 H head        epoch|n|id                      the last write that got a number
@@ -13,6 +14,7 @@ local E, L, G, TG, H, J = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local command, op, channel, bucket, name, rows = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local publish = ARGV[7]
 local TAGS = 1000
+local FAILED, FAILED_MS = '!', 2000 -- longer than a waiter's longest pause between two looks
 
 local function fields(text)
   local found = {}
@@ -155,7 +157,8 @@ commands['tag'] = function()
   return { epoch, n }
 end
 
--- 8 lease ms, 9 id that the caller wants to replace, or ''
+-- 8 lease ms, 9 id that the caller wants to replace, or '', 10 token of the lease that he waited for, or ''
+-- Who waited for a load that failed shares its failure, though the message is lost, for as long as the mark stays.
 commands['acquire'] = function()
   ensure()
   local entry, id = visible()
@@ -163,7 +166,9 @@ commands['acquire'] = function()
   local text = redis.call('GET', L)
   if text then
     local l = fields(text)
-    if l[1] == epoch and tonumber(l[3]) >= g[2] and l[2] ~= op then
+    if l[2] == FAILED .. (ARGV[10] or '') then return { 'E', l[4] or '' } end
+    local failed = string.sub(l[2] or '', 1, 1) == FAILED
+    if not failed and l[1] == epoch and tonumber(l[3]) >= g[2] and l[2] ~= op then
       redis.call('SET', L, table.concat({ l[1], l[2], l[3], '1' }, '|'), 'KEEPTTL')
       return { 'W', l[2], redis.call('PTTL', L) }
     end
@@ -208,6 +213,9 @@ commands['release'] = function()
     local l = fields(text)
     if l[2] == op then
       redis.call('DEL', L)
+      if l[4] == '1' and ARGV[8] ~= 'filled' then
+        redis.call('SET', L, table.concat({ l[1], FAILED .. op, l[3], ARGV[8] }, '|'), 'PX', FAILED_MS)
+      end
       wake(l, ARGV[8])
     end
   end

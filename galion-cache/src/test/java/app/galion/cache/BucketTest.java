@@ -163,12 +163,12 @@ class BucketTest {
   @Test
   void aFlightWhoseKeyWasWrittenIsNotJoined() {
     Flight<String> flight = new Flight<>();
-    flight.onTicket(bucket.open("k"));
-    assertThat(flight.joinable()).isTrue();
+    flight.onTicket(bucket.open("k"), 150);
+    assertThat(flight.joinable(160, LIMIT)).isTrue();
     bucket.received(write(6, "b", "five", Kind.INV, "k"));
-    assertThat(flight.joinable()).isFalse();
+    assertThat(flight.joinable(160, LIMIT)).isFalse();
     flight.waits();
-    assertThat(flight.joinable()).isTrue();
+    assertThat(flight.joinable(160, LIMIT)).isTrue();
   }
 
   @Test

@@ -19,7 +19,10 @@ class CompressionTest {
       deflated.get(0).put("k", LONG);
       assertThat(size(server, plain)).isGreaterThan(LONG.length());
       assertThat(size(server, deflated)).isLessThan(LONG.length() / 20);
-      assertThat(deflated.get(1).getEntry("k", Duration.ZERO, k -> "none"))
+      assertThat(
+              deflated
+                  .get(1)
+                  .getEntry("k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "none"))
           .extracting(Entry::value, Entry::tier)
           .containsExactly(LONG, Tier.L2);
       assertThat(deflated.get(1).expire("k")).isEqualTo(WriteResult.APPLIED);

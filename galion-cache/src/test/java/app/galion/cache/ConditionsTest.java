@@ -65,7 +65,8 @@ class ConditionsTest {
     } finally {
       pool.shutdownNow();
     }
-    assertThat(a.getEntry("k", Duration.ZERO, k -> "?").value()).isEqualTo("100");
+    assertThat(a.getEntry("k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "?").value())
+        .isEqualTo("100");
   }
 
   @Test
@@ -93,7 +94,8 @@ class ConditionsTest {
     assertThat(stale.value()).isEqualTo("v");
     assertThat(stale.stale()).isTrue();
     assertThat(b.get("k", k -> "new")).isEqualTo("new");
-    assertThat(a.getEntry("k", Duration.ZERO, k -> "newer").value()).isEqualTo("new");
+    assertThat(a.getEntry("k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "newer").value())
+        .isEqualTo("new");
     assertThat(a.expire("other")).isEqualTo(WriteResult.REFUSED);
   }
 

@@ -40,7 +40,9 @@ class PoisonedRedisTest {
                 assertThat(reader.get(key, k -> "loaded")).as(what).isEqualTo("loaded");
 
                 assertThat(reader.stats().misfits()).as(what).isEqualTo(before + 1);
-                Entry<String> next = writer.getEntry(key, Duration.ZERO, k -> "loaded again");
+                Entry<String> next =
+                    writer.getEntry(
+                        key, ReadOptions.of().maxStaleness(Duration.ZERO), k -> "loaded again");
                 assertThat(next.value()).as(what + " was replaced").isEqualTo("loaded");
               });
       assertThat(reader.stats().loadFailures()).isZero();
@@ -85,11 +87,19 @@ class PoisonedRedisTest {
       assertThat(old.get("k", k -> "not loaded twice")).isEqualTo("old shape");
 
       assertThat(bytes(nodes.links.get(0), "k")).isEqualTo(written);
-      assertThat(young.getEntry("k", Duration.ZERO, k -> "none").value()).isEqualTo("new shape");
+      assertThat(
+              young
+                  .getEntry("k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "none")
+                  .value())
+          .isEqualTo("new shape");
       assertThat(old.stats().misfits()).isEqualTo(1);
 
       old.put("k", "put by the old");
-      assertThat(young.getEntry("k", Duration.ZERO, k -> "loaded by the new").value())
+      assertThat(
+              young
+                  .getEntry(
+                      "k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "loaded by the new")
+                  .value())
           .isEqualTo("loaded by the new");
     }
   }
@@ -106,7 +116,9 @@ class PoisonedRedisTest {
       run(link, "RPUSH", link.key(base + "E:list"), RedisLink.bytes("foreign"));
 
       assertThat(cache.get("k", k -> "v")).isEqualTo("v");
-      assertThat(cache.getEntry("k", Duration.ZERO, k -> "none").tier()).isEqualTo(Tier.L2);
+      assertThat(
+              cache.getEntry("k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "none").tier())
+          .isEqualTo(Tier.L2);
       assertThat(cache.clear()).isEqualTo(WriteResult.APPLIED);
       assertThat(cache.get("k", k -> "w")).isEqualTo("w");
     }
@@ -124,7 +136,9 @@ class PoisonedRedisTest {
       cache.invalidate("k");
 
       assertThat(cache.get("k", k -> "w")).isEqualTo("w");
-      assertThat(cache.getEntry("k", Duration.ZERO, k -> "none").tier()).isEqualTo(Tier.L2);
+      assertThat(
+              cache.getEntry("k", ReadOptions.of().maxStaleness(Duration.ZERO), k -> "none").tier())
+          .isEqualTo(Tier.L2);
     }
   }
 

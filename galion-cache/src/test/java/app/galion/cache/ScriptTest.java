@@ -171,6 +171,56 @@ class ScriptTest {
     }
   }
 
+  @Test
+  void sharesAFailureWithThoseWhoWaitedForItAndWithNobodyElse() {
+    acquire("leader", "");
+    assertThat(acquire("waiter", "").text(0)).isEqualTo("W");
+    release("leader", "Broken");
+    assertThat(fill("leader", "")).isEqualTo("X");
+    assertThat(waited("again", "leader").text(0)).isEqualTo("E");
+    assertThat(waited("again", "leader").text(1)).isEqualTo("Broken");
+    assertThat(waited("other", "an older one").text(0)).isEqualTo("L");
+    assertThat(fill("other", "")).isEqualTo("F");
+  }
+
+  @Test
+  void leavesNoMarkOfAFailureThatNobodyWaitedFor() {
+    acquire("leader", "");
+    release("leader", "Broken");
+    assertThat(waited("again", "leader").text(0)).isEqualTo("L");
+  }
+
+  @Test
+  void doesNotExtendALeaseWhoseLoadFailed() {
+    acquire("leader", "");
+    acquire("waiter", "");
+    release("leader", "Broken");
+    assertThat(extend("leader")).isZero();
+    assertThat(acquire("next", "").text(0)).isEqualTo("L");
+    assertThat(extend("next")).isEqualTo(1);
+  }
+
+  private Reply waited(String token, String waitedFor) {
+    return RedisLink.join(
+        remote.run(
+            Command.ACQUIRE,
+            bucket(),
+            "k",
+            token,
+            Remote.number(10_000),
+            RedisLink.bytes(""),
+            RedisLink.bytes(waitedFor)));
+  }
+
+  private void release(String token, String why) {
+    RedisLink.join(remote.run(Command.RELEASE, bucket(), "k", token, RedisLink.bytes(why)));
+  }
+
+  private long extend(String token) {
+    return RedisLink.join(remote.run(Command.EXTEND, bucket(), "k", token, Remote.number(10_000)))
+        .integer(0);
+  }
+
   private String put(String tags) {
     String opId = ids.next();
     assertThat(put(opId, tags, Long.MAX_VALUE / 4, "").text(0)).isNotEqualTo("LATE");

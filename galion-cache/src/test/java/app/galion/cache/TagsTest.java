@@ -94,20 +94,6 @@ class TagsTest {
   }
 
   @Test
-  void asksRedisWhenNothingStaleIsTolerated() {
-    a.put("k", "v");
-    assertThat(a.getEntry("k", k -> "x").tier()).isEqualTo(Tier.L1);
-    assertThat(a.getEntry("k", Duration.ZERO, k -> "x").tier()).isEqualTo(Tier.L2);
-    for (int round = 0; round < 100; round++) {
-      String value = "v" + round;
-      a.put("k", value);
-      assertThat(b.getEntry("k", Duration.ZERO, k -> "x").value()).isEqualTo(value);
-    }
-    assertThatThrownBy(() -> a.getEntry("k", Duration.ofMillis(-1), k -> "x"))
-        .hasMessage("maxStaleness PT-0.001S must be >= 0");
-  }
-
-  @Test
   void keepsNothingThatTheLoaderSaysNotToStore() {
     assertThat(a.getEntry("k", (k, context) -> "v" + context.doNotStore().previous().isPresent()))
         .matches(entry -> "vfalse".equals(entry.value()));
@@ -156,5 +142,33 @@ class TagsTest {
     clock.invalidate("one more");
     assertThat(clock.spared(Tags.of("other"), before)).isFalse();
     assertThat(clock.spared(Tags.of("other"), clock.now())).isTrue();
+  }
+
+  @Test
+  void whatIsNotModifiedKeepsItsTags() {
+    a.getEntry("k", (k, context) -> context.tags("t") == null ? "" : "v");
+    assertThat(a.getEntry("k", ReadOptions.of().refresh(), (k, context) -> context.notModified()))
+        .satisfies(entry -> assertThat(entry.tier()).isEqualTo(Tier.LOADED));
+    a.invalidateTags("t");
+    assertThat(a.get("k", k -> "new")).isEqualTo("new");
+  }
+
+  @Test
+  void remembersThatThereIsNoValueForAsLongAsTheLoaderSays() {
+    FakeTicker ticker = new FakeTicker();
+    try (TieredCache<String, String> local =
+        TieredCache.<String, String>builder("local", Codec.string())
+            .ticker(ticker)
+            .jitter(0)
+            .negativeFor(Duration.ofSeconds(30))
+            .build()) {
+      assertThat(
+              local.getEntry("k", (k, context) -> context.negative(Duration.ofMinutes(2))).value())
+          .isNull();
+      ticker.advance(Duration.ofSeconds(119));
+      assertThat(local.get("k", k -> "v")).isNull();
+      ticker.advance(Duration.ofSeconds(2));
+      assertThat(local.get("k", k -> "v")).isEqualTo("v");
+    }
   }
 }

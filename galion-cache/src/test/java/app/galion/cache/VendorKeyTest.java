@@ -204,7 +204,12 @@ class VendorKeyTest {
         TieredCache<VendorKey, String> two = answers(nodes)) {
       List.of(one, two).forEach(Nodes::awaitVerified);
       assertThat(one.get(key("prompt", "Hi"), key -> "Hello")).isEqualTo("Hello");
-      assertThat(two.getEntry(key("prompt", "Hi"), Duration.ZERO, key -> "again").value())
+      assertThat(
+              two.getEntry(
+                      key("prompt", "Hi"),
+                      ReadOptions.of().maxStaleness(Duration.ZERO),
+                      key -> "again")
+                  .value())
           .isEqualTo("Hello");
       assertThat(two.get(key("prompt", "hi"), key -> "other")).isEqualTo("other");
     }

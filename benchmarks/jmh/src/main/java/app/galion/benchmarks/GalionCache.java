@@ -4,6 +4,7 @@ import app.galion.cache.CacheStats;
 import app.galion.cache.Codec;
 import app.galion.cache.Entry;
 import app.galion.cache.Loader;
+import app.galion.cache.ReadOptions;
 import app.galion.cache.Tier;
 import app.galion.cache.TieredCache;
 import app.galion.cache.WriteResult;
@@ -20,6 +21,7 @@ final class GalionCache implements RemoteCache {
   static final long DEFAULT_SIZE = 10_000;
 
   private static final Loader<String, String> ABSENT = key -> null;
+  private static final ReadOptions FROM_REDIS = ReadOptions.of().maxStaleness(Duration.ZERO);
 
   private final RedisLink redis = RedisLink.builder("bench", BenchRedis.uri()).build();
   private final TieredCache<String, String> cache;
@@ -46,7 +48,7 @@ final class GalionCache implements RemoteCache {
 
   @Override
   public @Nullable String get(String key) {
-    Entry<String> entry = cache.getEntry(key, Duration.ZERO, ABSENT);
+    Entry<String> entry = cache.getEntry(key, FROM_REDIS, ABSENT);
     if (entry.tier() != Tier.L2) {
       RedisProfiler.countFallback();
     }
