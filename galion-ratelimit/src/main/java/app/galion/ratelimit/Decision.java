@@ -173,7 +173,7 @@ public final class Decision {
   @Override
   public String toString() {
     LimitState binding = binding();
-    String limit = "'" + binding.policy() + "' of " + binding.limit() + " per " + binding.period();
+    String limit = "'" + binding.policy() + "' of " + binding.words();
     return switch (reason) {
       case ADMITTED -> "admitted by " + source + ": " + binding.remaining() + " left of " + limit;
       case LIMIT -> "denied by " + source + ": " + limit + " is used up; retry in " + retryAfter();

@@ -86,7 +86,10 @@ public final class RateHeaders {
   public static String body(Decision decision) {
     boolean useless = decision.reason() == Decision.Reason.IMPOSSIBLE;
     LimitState binding = decision.binding();
-    String limit = binding.limit() + " per " + words(binding.period());
+    String limit =
+        binding.period().isZero()
+            ? binding.words()
+            : binding.limit() + " per " + words(binding.period());
     String seconds = retryAfter(decision);
     String message =
         switch (decision.reason()) {

@@ -1,6 +1,7 @@
 package app.galion.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import app.galion.redis.RedisLink;
 import app.galion.testkit.Await;
@@ -94,6 +95,56 @@ class ClusterTest {
 
   @Test
   @Order(3)
+  void reservesUnderSubjectsOfSeveralSlots() {
+    RatePolicy flight =
+        RatePolicy.concurrency("flight", 4).leaseFor(Duration.ofSeconds(2)).deadline(PATIENT);
+    LimitKey[] keys = new LimitKey[6];
+    LimitCharge[] charges = new LimitCharge[6];
+    for (int i = 0; i < 3; i++) {
+      keys[i] = bucket("spent", 100).by("account" + i);
+      charges[i] = keys[i].costing(20);
+      keys[i + 3] = flight.by("account" + i);
+      charges[i + 3] = keys[i + 3].costing(3);
+    }
+    Reservation reservation = a.reserve(charges);
+    assertThat(reservation.decision().source()).isEqualTo(Decision.Source.REDIS);
+    assertThat(reservation.granted()).isTrue();
+    assertThat(b.reserve(keys[5].costing(2), bucket("wide", 100).by("other")).granted()).isFalse();
+    LimiterContract.passes(Duration.ofSeconds(3));
+    for (int i = 0; i < 3; i++) {
+      assertThat(b.state(keys[i]).remaining()).isEqualTo(80);
+      assertThat(b.state(keys[i + 3]).remaining()).as("renewed in every slot").isEqualTo(1);
+    }
+    reservation.settle(keys[0].costing(5), keys[1].costing(50));
+    reservation.close();
+    Await.until("settled", PATIENT, () -> b.state(keys[0]).remaining() == 95);
+    Await.until("settled", PATIENT, () -> b.state(keys[1]).remaining() == 50);
+    for (int i = 3; i < 6; i++) {
+      LimitKey key = keys[i];
+      Await.until("the leases have ended", PATIENT, () -> b.state(key).remaining() == 4);
+    }
+  }
+
+  @Test
+  @Order(4)
+  void aLineIsUnderOneSubject() throws Exception {
+    LimitKey calls = RatePolicy.smooth("calls", 10, Duration.ofSeconds(1)).by("account");
+    LimitKey tokens = bucket("tokens", 1_000).by("account");
+    for (RateLimiter each : List.of(a, b, a)) {
+      assertThat(each.acquire(PATIENT, calls, tokens.costing(100)).allowed()).isTrue();
+    }
+    assertThat(a.state(tokens).remaining()).isEqualTo(700);
+    LimitKey[] others = new LimitKey[8];
+    for (int i = 0; i < others.length; i++) {
+      others[i] = bucket("tokens", 10).by("other" + i);
+    }
+    assertThatThrownBy(() -> a.acquire(PATIENT, others))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("in several slots of the cluster have no common line");
+  }
+
+  @Test
+  @Order(5)
   void decidesLocallyForALostPrimaryAndTogetherAgainAfterIt() throws Exception {
     cluster.awaitSound(PATIENT);
     RatePolicy policy =

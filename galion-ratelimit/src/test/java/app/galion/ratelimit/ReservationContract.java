@@ -10,6 +10,8 @@ import app.galion.spi.Permit;
 import app.galion.testkit.Await;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,38 @@ abstract class ReservationContract extends LimiterContract {
   }
 
   @Test
+  void aDebtIsBoundedAndAResetEndsIt() {
+    try (Reservation reservation = reserve(1)) {
+      reservation.settle(tokens.costing(Long.MAX_VALUE));
+    }
+    Await.until("the debt is charged", PATIENT, () -> !limiter().check(1, tokens).allowed());
+    assertThat(limiter().check(1, tokens).retryAfter()).isGreaterThan(DAY.multipliedBy(1_000));
+    limiter().reset(tokens);
+    remains(tokens, 1_000);
+    assertThat(limiter().check(1_000, tokens).allowed()).isTrue();
+  }
+
+  @Test
+  void whatCanNeverBeGrantedIsSaidAtOnce() {
+    LimitKey none = RatePolicy.concurrency("none", 0).by(subject);
+    LimitKey closed =
+        RatePolicy.calendar("closed", 0, CalendarPeriod.DAY, ZoneOffset.UTC).by(subject);
+    for (LimitCharge charge :
+        List.of(none, closed, requests.costing((1L << 53) + 1), tokens.costing(Long.MAX_VALUE))) {
+      Reservation reservation = limiter().reserve(inFlight, charge);
+      assertThat(reservation.decision().reason()).isEqualTo(Reason.IMPOSSIBLE);
+      reservation.cancel();
+    }
+    limiter().reset(closed);
+    limiter().observe(closed, 5);
+    assertThat(remaining(inFlight)).isEqualTo(SLOTS);
+    LimitCharge[] many = new LimitCharge[17];
+    Arrays.fill(many, requests);
+    assertThatThrownBy(() -> limiter().reserve(many))
+        .hasMessage("a decision is about 1 to 16 keys, not 17");
+  }
+
+  @Test
   void cancellingGivesAllBack() {
     Reservation reservation = reserve(400);
     reservation.cancel();
@@ -92,6 +126,9 @@ abstract class ReservationContract extends LimiterContract {
     assertThat(denied.decision().reason()).isEqualTo(Reason.LIMIT);
     assertThat(denied.decision().binding().policy()).isEqualTo("in-flight");
     assertThat(denied.decision().retryAfter()).isEqualTo(Duration.ofSeconds(1));
+    assertThat(denied.decision().toString()).contains("'in-flight' of 3 at once is used up");
+    assertThat(RateHeaders.body(denied.decision()))
+        .contains("Rate limit of 3 at once exceeded. Try again in 1 s.");
     denied.settle(tokens.costing(900));
     denied.cancel();
     denied.close();
