@@ -21,7 +21,9 @@ import java.util.Map;
 final class Limits {
 
   private static final Duration DEADLINE = Duration.ofMillis(250);
-  private static final Duration LOGIN_DEADLINE = Duration.ofMillis(500);
+
+  /** A Redis that is slow for less than this decides; a share would admit more. */
+  static final Duration LOGIN_DEADLINE = Duration.ofMillis(500);
 
   private static final int WARM_UP_DECISIONS = 20;
   private static final RatePolicy WARM_UP =

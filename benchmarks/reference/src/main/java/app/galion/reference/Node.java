@@ -53,7 +53,11 @@ final class Node implements AutoCloseable {
     this.name = options.nodeName(number);
     this.files = backends.files();
     this.database = backends.database().pool(name);
-    this.redis = RedisLink.builder(Backends.APP, backends.redisUri()).nodeName(name).build();
+    this.redis =
+        RedisLink.builder(Backends.APP, backends.redisUri())
+            .nodeName(name)
+            .suspectAfter(Limits.LOGIN_DEADLINE)
+            .build();
     this.caches = Caches.create(redis);
     this.limiter = RateLimiter.builder("api").redis(redis).build();
     this.limits = new Limits(limiter, addresses, clock);
