@@ -5,7 +5,7 @@ module app.galion.ratelimit {
   requires transitive app.galion.redis;
   requires static transitive org.jspecify;
   requires static micrometer.core;
-  requires io.github.bucket4j.core;
+  requires transitive io.github.bucket4j.core;
   requires com.github.benmanes.caffeine;
 
   exports app.galion.ratelimit;

@@ -11,6 +11,11 @@ public enum Bound {
    */
   EXACT("the fleet admits at most C + r*t in any time t, a sliding log N in any window"),
   /**
+   * Over any time t the fleet admits at most C + r·(t + d), where d is how far the nodes' clocks
+   * are apart.
+   */
+  NODE_CLOCKS("the fleet admits at most C + r*(t + d) in any time t, the nodes' clocks d apart"),
+  /**
    * Each node admits at most its share of C and r, so the fleet the sum of the shares: the limit
    * itself, or one for each node where a share is rounded up to 1; on top of what Redis admitted
    * before. Of a limiter without Redis or store the share is all, and the bound is exact for this

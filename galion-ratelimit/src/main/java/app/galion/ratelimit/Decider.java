@@ -9,14 +9,15 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who decides a request: the memory of denials, Redis within the deadline, or the failure policy.
+ * Who decides a request: the memory of denials, Redis or a store within the deadline, or the
+ * failure policy.
  */
 final class Decider {
 
   private final DenyMemory memory;
   private final LocalLimits local;
   private final Fallback fallback;
-  private final @Nullable RedisLimits redis;
+  private final @Nullable Remote remote;
   private final Counters counters;
   private volatile boolean closed;
 
@@ -24,12 +25,12 @@ final class Decider {
       DenyMemory memory,
       LocalLimits local,
       Fallback fallback,
-      @Nullable RedisLimits redis,
+      @Nullable Remote remote,
       Counters counters) {
     this.memory = memory;
     this.local = local;
     this.fallback = fallback;
-    this.redis = redis;
+    this.remote = remote;
     this.counters = counters;
   }
 
@@ -42,16 +43,16 @@ final class Decider {
     return local.now();
   }
 
-  /** Tells Redis, if there is one, what asks for no decision. */
+  /** Tells Redis or the store, if there is one, what asks for no decision. */
   void tell(Request request) {
-    if (redis != null) {
-      redis.tell(request);
+    if (remote != null) {
+      remote.tell(request);
     }
   }
 
   /** Tells the limits of this process, where they count. */
   void tellLocal(Request request) {
-    local.adjust(redis == null ? request : request.where(Fallback::failsLocal));
+    local.adjust(remote == null ? request : request.where(Fallback::failsLocal));
   }
 
   void failed(Throwable cause) {
@@ -68,23 +69,28 @@ final class Decider {
     if (impossible != null) {
       return Turn.now(impossible);
     }
-    if (redis == null) {
+    if (remote == null) {
       return local.queue(request, maxNanos);
     }
-    redis.requireOneSlot(request);
+    remote.requireLine(request);
     return closed ? fallbackTurn(request, maxNanos) : null;
   }
 
   Ask line(Request request) {
-    return requireNonNull(redis).askOneSlot(request, request.deadlineNanos());
+    return redis().askOneSlot(request, request.deadlineNanos());
+  }
+
+  private RedisLimits redis() {
+    if (remote instanceof RedisLimits redis) {
+      return redis;
+    }
+    throw new IllegalStateException("only Redis keeps a line");
   }
 
   Turn turn(Ask ask, Decision decision) {
     return decision.allowed()
         ? new Turn(
-            decision,
-            ask.waitNanos,
-            () -> requireNonNull(redis).giveBack(ask.request, decision, ask.waitNanos))
+            decision, ask.waitNanos, () -> redis().giveBack(ask.request, decision, ask.waitNanos))
         : Turn.now(decision);
   }
 
@@ -105,7 +111,7 @@ final class Decider {
     if (known != null) {
       return CompletableFuture.completedFuture(counters.count(known));
     }
-    Question question = requireNonNull(redis).ask(request);
+    Question question = requireNonNull(remote).ask(request);
     return question
         .orTimeout(request.deadlineNanos(), TimeUnit.NANOSECONDS)
         .handle(
@@ -121,7 +127,7 @@ final class Decider {
   }
 
   private Decision ask(Request request) {
-    Question question = requireNonNull(redis).ask(request);
+    Question question = requireNonNull(remote).ask(request);
     Decision decision = null;
     try {
       decision = question.get(request.deadlineNanos(), TimeUnit.NANOSECONDS);
@@ -139,7 +145,7 @@ final class Decider {
     return decision != null ? decision : fallback.decide(request);
   }
 
-  /** The decision, unless Redis has to be asked. */
+  /** The decision, unless Redis or a store has to be asked. */
   private @Nullable Decision known(Request request) {
     requireNoLease(request);
     Decision remembered = remembered(request);
@@ -150,7 +156,7 @@ final class Decider {
     if (impossible != null) {
       return impossible;
     }
-    if (redis == null) {
+    if (remote == null) {
       return local.decide(request);
     }
     return closed ? fallback.decide(request) : null;

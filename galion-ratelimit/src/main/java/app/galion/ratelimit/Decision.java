@@ -30,7 +30,9 @@ public final class Decision {
      * Redis had admitted. Without Redis it is exact for this process.
      */
     LOCAL,
-    /** A remembered denial of Redis: never admits what Redis would deny. */
+    /** A store behind Bucket4j's {@code ProxyManager}, on the clocks of the nodes. */
+    STORE,
+    /** A remembered denial of Redis or the store: never admits what they would deny. */
     DENY_MEMORY,
     /** The policy fails open: no bound holds. */
     FAIL_OPEN,
@@ -116,6 +118,7 @@ public final class Decision {
   public Bound bound() {
     return switch (source) {
       case REDIS, DENY_MEMORY -> Bound.EXACT;
+      case STORE -> Bound.NODE_CLOCKS;
       case LOCAL -> reason == Reason.IMPOSSIBLE ? Bound.NOTHING : Bound.NODE_SHARES;
       case FAIL_CLOSED -> Bound.NOTHING;
       case FAIL_OPEN -> Bound.NONE;

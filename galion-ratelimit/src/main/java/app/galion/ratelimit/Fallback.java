@@ -25,6 +25,7 @@ final class Fallback {
   private final Ticker ticker;
   private final LocalLimits local;
   private final @Nullable RedisLink link;
+  private final boolean store;
   private final @Nullable EvictionCheck eviction;
   private final Counters counters;
   private final AtomicBoolean engaged = new AtomicBoolean();
@@ -38,11 +39,13 @@ final class Fallback {
       Ticker ticker,
       LocalLimits local,
       @Nullable RedisLink link,
+      boolean store,
       Counters counters) {
     this.id = id;
     this.ticker = ticker;
     this.local = local;
     this.link = link;
+    this.store = store;
     this.eviction = link == null ? null : new EvictionCheck(id, link);
     this.counters = counters;
     this.nextWarning = new AtomicLong(ticker.read());
@@ -101,9 +104,9 @@ final class Fallback {
       warned.set(true);
       LOG.log(
           Level.WARNING,
-          "{0} gets no answer from Redis ({1}): each policy''s failure policy decides until it"
-              + " does",
+          "{0} gets no answer from {1} ({2}): each policy''s failure policy decides until it does",
           id,
+          asked(),
           words);
     }
   }
@@ -113,12 +116,16 @@ final class Fallback {
     return message == null ? cause.getClass().getSimpleName() : message;
   }
 
+  private String asked() {
+    return store ? "its store" : "Redis";
+  }
+
   void answered() {
     if (engaged.get()) {
       engaged.set(false);
     }
     if (warned.get() && warned.compareAndSet(true, false)) {
-      LOG.log(Level.INFO, "{0} has answers from Redis again", id);
+      LOG.log(Level.INFO, "{0} has answers from {1} again", id, asked());
       if (eviction != null) {
         eviction.lookAgain();
       }
@@ -131,14 +138,16 @@ final class Fallback {
     Map<String, String> details = new TreeMap<>();
     details.put("deny-memory", Long.toString(remembered));
     RedisLink redis = link;
-    if (redis == null) {
+    if (redis == null && !store) {
       details.put("mode", "local");
       return Health.of(Health.Status.UP, details);
     }
     boolean failing = engaged.get() && ticker.read() - lastFailure < RECENT;
-    boolean down = failing || !redis.available();
-    details.put("mode", down ? "fallback" : "redis");
-    details.put("nodes", Integer.toString(redis.fleet().size()));
+    boolean down = failing || (redis != null && !redis.available());
+    details.put("mode", down ? "fallback" : store ? "store" : "redis");
+    if (redis != null) {
+      details.put("nodes", Integer.toString(redis.fleet().size()));
+    }
     if (failing) {
       details.put("last-failure", lastCause);
     }

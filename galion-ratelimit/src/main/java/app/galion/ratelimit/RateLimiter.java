@@ -10,9 +10,13 @@ import app.galion.spi.Health;
 import app.galion.spi.HealthProbe;
 import app.galion.spi.Permit;
 import app.galion.spi.Ticker;
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.AbstractProxyManagerBuilder;
+import io.github.bucket4j.distributed.proxy.ProxyManager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +38,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   private final Reserving reserving;
   private final Acquiring acquiring;
   private final @Nullable Leases leases;
+  private final @Nullable StoreLimits store;
 
   private RateLimiter(Builder builder) {
     id = builder.id;
@@ -42,12 +47,12 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     RedisLink link = builder.redis;
     Fleet fleet = link == null ? Fleet.single() : link.fleet();
     LocalLimits local = new LocalLimits(ticker, builder.clock, fleet::size);
-    fallback = new Fallback(id, ticker, local, link, counters);
-    RedisLimits redis =
-        link == null
-            ? null
-            : new RedisLimits(id, link, ticker, new Followed(memory, local, fallback), counters);
-    decider = new Decider(memory, local, fallback, redis, counters);
+    ProxyManager<String> manager = builder.manager == null ? null : builder.manager.get();
+    fallback = new Fallback(id, ticker, local, link, manager != null, counters);
+    Followed followed = new Followed(memory, local, fallback);
+    RedisLimits redis = link == null ? null : new RedisLimits(id, link, ticker, followed, counters);
+    store = manager == null ? null : new StoreLimits(id, manager, ticker, followed, counters);
+    decider = new Decider(memory, local, fallback, redis == null ? store : redis, counters);
     leases = redis == null ? null : new Leases(id, ticker, redis);
     reserving = new Reserving(decider, leases);
     acquiring = new Acquiring(ticker, decider, counters);
@@ -328,12 +333,16 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   }
 
   /**
-   * Stops asking Redis: from now on the failure policies decide. Leases that are held are renewed
-   * no more; reservations may still be settled and closed. The link stays open.
+   * Stops asking Redis or the store: from now on the failure policies decide. Leases that are held
+   * are renewed no more; reservations may still be settled and closed. The link and the store stay
+   * open.
    */
   @Override
   public void close() {
     decider.close();
+    if (store != null) {
+      store.close();
+    }
     if (leases != null) {
       leases.close();
     }
@@ -351,6 +360,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
 
     private final ComponentId id;
     private @Nullable RedisLink redis;
+    private @Nullable Supplier<? extends ProxyManager<String>> manager;
     private Ticker ticker = Ticker.system();
     private InstantSource clock = InstantSource.system();
     private Duration denyMemory = LONGEST_MEMORY;
@@ -368,6 +378,47 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
      */
     public Builder redis(RedisLink redis) {
       this.redis = requireNonNull(redis, "redis");
+      return this;
+    }
+
+    /**
+     * Sets a store that Bucket4j speaks to, for services without Redis or with buckets to share.
+     * Default: none.
+     *
+     * <p>It counts {@code tokenBucket} and {@code smooth} only, of at most one token a nanosecond;
+     * every other policy is refused with {@link IllegalArgumentException} when it is first asked
+     * for. Decisions have the source {@link Decision.Source#STORE}; deadlines, failure policies and
+     * the memory of denials hold as with Redis, local shares are the whole limit. The buckets'
+     * expiry is what the manager was built with: prefer {@link
+     * #proxyManager(AbstractProxyManagerBuilder)}, or a key for each subject stays for ever.
+     *
+     * @param manager the manager; its keys are {@code <limiter>:r1:{<hash>}:<policy>}
+     * @return this
+     */
+    public Builder proxyManager(ProxyManager<String> manager) {
+      requireNonNull(manager, "manager");
+      this.manager = () -> manager;
+      return this;
+    }
+
+    /**
+     * As {@link #proxyManager(ProxyManager)}, with a manager that {@link #build()} builds: where
+     * the store offers expiry, a bucket leaves it a second after it is full again.
+     *
+     * @param builder the manager's builder, of which only the expiry is set
+     * @return this
+     */
+    public Builder proxyManager(AbstractProxyManagerBuilder<String, ?, ?> builder) {
+      requireNonNull(builder, "builder");
+      this.manager =
+          () -> {
+            if (builder.isExpireAfterWriteSupported()) {
+              builder.expirationAfterWrite(
+                  ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(
+                      Duration.ofSeconds(1)));
+            }
+            return builder.build();
+          };
       return this;
     }
 
@@ -415,8 +466,13 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
      * Builds the limiter; never blocks.
      *
      * @return the limiter
+     * @throws IllegalStateException if it has both a Redis and a store
      */
     public RateLimiter build() {
+      if (redis != null && manager != null) {
+        throw new IllegalStateException(
+            id + " has both redis(…) and proxyManager(…): its counters can be in one place only");
+      }
       return new RateLimiter(this);
     }
   }

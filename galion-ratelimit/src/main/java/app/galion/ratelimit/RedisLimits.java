@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * The limits in Redis. One lane for each deadline, so that a patient policy's call does not hold up
  * a hasty one's; on a cluster one for each slot too.
  */
-final class RedisLimits {
+final class RedisLimits implements Remote {
 
   private static final RedisScript DECIDE = RedisScript.resource(RedisLimits.class, "decide.lua");
 
@@ -74,7 +74,8 @@ final class RedisLimits {
     return last == null ? link.serverMicros() : last.micros + (ticker.read() - last.at) / 1_000;
   }
 
-  Question ask(Request request) {
+  @Override
+  public Question ask(Request request) {
     if (link.topology() == Topology.CLUSTER && request.keys.length > 1) {
       List<Request> bySlot = bySlot(request);
       if (bySlot.size() > 1) {
@@ -85,7 +86,8 @@ final class RedisLimits {
   }
 
   /** A line exists in one slot only: several could not agree on a moment in one round trip. */
-  void requireOneSlot(Request request) {
+  @Override
+  public void requireLine(Request request) {
     if (link.topology() == Topology.CLUSTER && bySlot(request).size() > 1) {
       throw new IllegalArgumentException(
           "subjects in several slots of the cluster have no common line: acquire "
@@ -101,7 +103,8 @@ final class RedisLimits {
   }
 
   /** Tells what asks for no decision, slot by slot. */
-  void tell(Request request) {
+  @Override
+  public void tell(Request request) {
     tell(request, request.deadlineNanos(), error -> {});
   }
 

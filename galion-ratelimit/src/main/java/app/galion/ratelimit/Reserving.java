@@ -64,7 +64,9 @@ final class Reserving {
     int[] changed = Arrays.stream(which).filter(i -> more.applyAsLong(i) != 0).toArray();
     Standing charged = decision.standing();
     Request adjusted = request.some(Act.ADJUST, changed, more, charged::chargedAt);
-    if (changed.length > 0 && decision.source() == Decision.Source.REDIS) {
+    boolean remote =
+        decision.source() == Decision.Source.REDIS || decision.source() == Decision.Source.STORE;
+    if (changed.length > 0 && remote) {
       decider.tell(adjusted);
       decider.tellLocal(request.some(Act.ADJUST, changed, more, i -> localAt));
     } else if (decision.source() == Decision.Source.LOCAL) {

@@ -41,7 +41,7 @@ class SlotWalkTest {
     Ticker ticker = Ticker.system();
     ComponentId id = new ComponentId("limiter", "walk");
     LocalLimits local = new LocalLimits(ticker, InstantSource.system(), () -> 1);
-    Fallback fallback = new Fallback(id, ticker, local, link, COUNTERS);
+    Fallback fallback = new Fallback(id, ticker, local, link, false, COUNTERS);
     Followed followed = new Followed(new DenyMemory(ticker, 0), local, fallback);
     redis = new RedisLimits(id, link, ticker, followed, COUNTERS);
   }
