@@ -173,6 +173,9 @@ final class Decider {
   }
 
   private @Nullable Decision remembered(Request request) {
+    if (remote == null) {
+      return null;
+    }
     for (int i = 0; i < request.keys.length; i++) {
       Decision known =
           request.costs[i] == 0 ? null : memory.recall(request.keys[i], request.costs[i]);

@@ -130,6 +130,9 @@ final class LocalBucket implements LocalLimit {
   }
 
   private void refill(long now) {
+    if (now - at <= 0) {
+      return;
+    }
     long steps = nodes == 1 ? now - at : (now - at) / nodes;
     if (steps >= ceilDiv(deficit, refill)) {
       deficit = 0;

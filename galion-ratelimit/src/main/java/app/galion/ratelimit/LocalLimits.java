@@ -36,11 +36,27 @@ final class LocalLimits {
   }
 
   Decision decide(Request request) {
+    if (request.keys.length == 1) {
+      return decideOne(request);
+    }
     LocalKey[] locals = lock(request);
     try {
       return decide(request, locals, now());
     } finally {
       unlock(locals);
+    }
+  }
+
+  private Decision decideOne(Request request) {
+    int share = nodes.getAsInt();
+    LocalKey local = of(request.keys[0], share);
+    local.lock();
+    try {
+      long now = now();
+      local.share(share, now);
+      return decide(request, new LocalKey[] {local}, now);
+    } finally {
+      local.unlock();
     }
   }
 

@@ -55,6 +55,7 @@ abstract class Standing {
     }
     Standing all = this;
     int offset = before;
+    int denier = denier() - offset;
     return new Standing(new LimitKey[] {key}) {
       @Override
       long remaining(int limit, Limit of, int nth) {
@@ -68,7 +69,7 @@ abstract class Standing {
 
       @Override
       int denier() {
-        return all.denier() - offset;
+        return denier;
       }
     };
   }
