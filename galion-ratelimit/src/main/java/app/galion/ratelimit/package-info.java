@@ -3,9 +3,10 @@
  * much is allowed and what happens when Redis cannot say; {@link app.galion.ratelimit.RatePresets}
  * holds the services' own. A {@link app.galion.ratelimit.LimitKey} is a policy and a subject.
  * {@link app.galion.ratelimit.RateLimiter} decides about one or several keys, all or nothing, at
- * most one Redis round trip, and answers a {@link app.galion.ratelimit.Decision}. For HTTP, {@link
- * app.galion.ratelimit.ClientAddress} finds the subject behind proxies and {@link
- * app.galion.ratelimit.RateHeaders} shows the decision.
+ * most one Redis round trip, and answers a {@link app.galion.ratelimit.Decision}. Where the cost is
+ * known only afterwards, or what is in flight is limited, it makes a {@link
+ * app.galion.ratelimit.Reservation}. For HTTP, {@link app.galion.ratelimit.ClientAddress} finds the
+ * subject behind proxies and {@link app.galion.ratelimit.RateHeaders} shows the decision.
  *
  * <pre>{@code
  * RateLimiter limiter = RateLimiter.builder("api").redis(redis).build();

@@ -247,21 +247,15 @@ local function others()
       elseif act == 6 then
         x = 0
       end
-      if x ~= s[1] then
-        s[1], s.dirty = x, true
-      end
+      s[1], s.dirty = x, true
     else
       local leases, found = s.leases, nil
       for e = 1, #leases, 3 do
-        if leases[e] == extra then
-          found = e
-        end
+        found = leases[e] == extra and e or found
       end
       if act == 3 and found then
         s[1], s.dirty = s[1] - leases[found + 2], true
-        for _ = 1, 3 do
-          table.remove(leases, found)
-        end
+        for _ = 1, 3 do table.remove(leases, found) end
       elseif act == 7 then
         found = found or #leases + 1
         s[1], s.dirty = s[1] + cost - (leases[found + 2] or 0), true
@@ -351,9 +345,7 @@ while pos <= #plan do
       end
       local s = states[i] or load(i)
       group[g] = s
-      if s.wrong then
-        fit = s.wrong
-      end
+      fit = s.wrong or fit
     end
     if fit >= 0 then
       for g = 1, k do
@@ -379,9 +371,7 @@ while pos <= #plan do
             out[o + 2] = taken > 0 and log[#log] + window - now or 0
             o = o + 2
           else
-            if not last then
-              others()
-            end
+            if not last then others() end
             free, each = spec[1] - s[1], cost
             out[o + 1] = s[1]
             out[o + 2] = (s.ends or last(s.leases)) - now

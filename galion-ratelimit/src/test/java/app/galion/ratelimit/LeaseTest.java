@@ -52,17 +52,18 @@ class LeaseTest {
 
   @Test
   void aLeaseIsRenewedForAsLongAsItIsHeld() {
-    try (Reservation held = node.limiter().reserve(brief.costing(2))) {
+    LimitKey key = policy("renewed", 5).leaseFor(Duration.ofSeconds(2)).by("account");
+    try (Reservation held = node.limiter().reserve(key.costing(2))) {
       for (int i = 0; i < 5; i++) {
-        LimiterContract.passes(Duration.ofMillis(500));
-        assertThat(remaining(brief)).as("after %d half leases", i + 1).isEqualTo(3);
+        LimiterContract.passes(Duration.ofMillis(700));
+        assertThat(remaining(key)).as("after %d thirds", i + 1).isEqualTo(3);
       }
       assertThat(renews()).isTrue();
       assertThat(node.limiter().leases()).isEqualTo(1);
     }
-    Await.until("the lease has ended", PATIENT, () -> remaining(brief) == 5);
+    Await.until("the lease has ended", PATIENT, () -> remaining(key) == 5);
     Await.until("nobody renews", PATIENT, () -> !renews());
-    try (Reservation again = node.limiter().reserve(brief)) {
+    try (Reservation again = node.limiter().reserve(key)) {
       assertThat(again.granted() && renews()).isTrue();
     }
   }
