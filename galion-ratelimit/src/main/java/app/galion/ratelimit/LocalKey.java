@@ -53,10 +53,25 @@ final class LocalKey extends ReentrantLock {
     }
   }
 
-  /* What the old policy had used is in other units: the new one starts empty rather than full. */
-  void empty(long now) {
-    for (LocalLimit limit : limits) {
-      limit.charge(limit.remaining(now), now);
+  /*
+   * Whole numbers are taken over. What an old bucket or log had used is in other units: the new one
+   * starts empty rather than full.
+   */
+  void succeed(LocalKey old, long now) {
+    old.lock();
+    try {
+      LocalLimit before = old.limits[0];
+      for (LocalLimit limit : limits) {
+        if (limit instanceof LocalPermits) {
+          limit.charge(before instanceof LocalPermits permits ? permits.held() : 0, now);
+        } else if (limit instanceof LocalWindow && before instanceof LocalWindow window) {
+          limit.charge(window.used(), now);
+        } else {
+          limit.charge(limit.remaining(now), now);
+        }
+      }
+    } finally {
+      old.unlock();
     }
   }
 }

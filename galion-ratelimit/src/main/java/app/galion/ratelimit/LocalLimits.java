@@ -249,7 +249,7 @@ final class LocalLimits {
     long now = now();
     LocalKey made = new LocalKey(policy, share, now, clock);
     if (old != null) {
-      made.empty(now);
+      made.succeed(old, now);
     }
     return made;
   }

@@ -19,6 +19,10 @@ final class LocalPermits implements LocalLimit {
     return Math.max(1, limit.n() / nodes);
   }
 
+  long held() {
+    return held;
+  }
+
   @Override
   public long waitFor(long cost, long now) {
     return cost == 0 || held + cost <= share ? 0 : GUESS;

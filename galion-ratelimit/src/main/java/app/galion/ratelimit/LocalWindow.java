@@ -43,6 +43,11 @@ final class LocalWindow implements LocalLimit {
     return (window.end() - micros) * 1_000;
   }
 
+  long used() {
+    long unused = untilEnd();
+    return used;
+  }
+
   @Override
   public long waitFor(long cost, long now) {
     long wait = untilEnd();

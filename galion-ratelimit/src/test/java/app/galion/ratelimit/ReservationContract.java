@@ -194,6 +194,25 @@ abstract class ReservationContract extends LimiterContract {
   }
 
   @Test
+  void aLimitThatChangesKeepsWhatIsInFlightAndWhatWasUsed() {
+    LimitKey quota =
+        RatePolicy.calendar("live", 10, CalendarPeriod.MONTH, ZoneOffset.UTC)
+            .deadline(PATIENT)
+            .by(subject);
+    LimitKey more =
+        RatePolicy.calendar("live", 12, CalendarPeriod.MONTH, ZoneOffset.UTC)
+            .deadline(PATIENT)
+            .by(subject);
+    LimitKey wider = RatePolicy.concurrency("in-flight", 5).deadline(PATIENT).by(subject);
+    try (Reservation reservation = limiter().reserve(quota.costing(4), inFlight.costing(2))) {
+      assertThat(reservation.granted()).isTrue();
+      assertThat(remaining(more)).isEqualTo(8);
+      assertThat(remaining(wider)).isEqualTo(3);
+    }
+    remains(wider, 5);
+  }
+
+  @Test
   void settlingRefusesWhatIsNotReserved() {
     LimitKey other = bucket("other", 1).by(subject);
     try (Reservation reservation = reserve(1)) {
