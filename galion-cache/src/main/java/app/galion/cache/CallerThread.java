@@ -2,17 +2,26 @@ package app.galion.cache;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /** Runs the steps of one call on the thread that made it, while that thread waits for the end. */
 @SuppressWarnings("FutureReturnValueIgnored") // errors come out of what await returns
 final class CallerThread implements Executor {
-  private final LinkedBlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> steps = new ConcurrentLinkedQueue<>();
+  private final Thread caller = Thread.currentThread();
 
   @Override
   public void execute(Runnable step) {
     steps.add(step);
+    wake();
+  }
+
+  private void wake() {
+    if (Thread.currentThread() != caller) {
+      LockSupport.unpark(caller);
+    }
   }
 
   /** Waits; an interrupt does not cut it short, but the steps, such as the loader, see it. */
@@ -26,22 +35,23 @@ final class CallerThread implements Executor {
    * @param idle runs whenever there is no step to run
    */
   <T> T await(CompletableFuture<T> end, Runnable idle) {
-    end.whenComplete((value, error) -> steps.add(() -> {}));
+    end.whenComplete((value, error) -> wake());
     boolean interrupted = false;
     try {
       while (!end.isDone()) {
-        if (steps.isEmpty()) {
-          idle.run();
-        }
-        try {
-          Runnable step = steps.take();
+        Runnable step = steps.poll();
+        if (step != null) {
           if (interrupted) {
-            Thread.currentThread().interrupt();
+            caller.interrupt();
             interrupted = false;
           }
           step.run();
-        } catch (InterruptedException e) {
-          interrupted = true;
+          continue;
+        }
+        idle.run();
+        if (steps.isEmpty() && !end.isDone()) {
+          LockSupport.park(this);
+          interrupted |= Thread.interrupted();
         }
       }
     } finally {

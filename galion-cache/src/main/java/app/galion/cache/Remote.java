@@ -38,6 +38,7 @@ class Remote {
   private final String namespace;
   private final @Nullable Guard guard;
   private final byte[] rows;
+  private final BucketKeys[] ofBucket = new BucketKeys[BUCKETS];
 
   Remote(RedisLink link, String name, Duration timeout) {
     this(link, name, timeout, null);
@@ -49,25 +50,32 @@ class Remote {
     this.timeout = timeout;
     namespace = name;
     rows = number(JOURNAL_ROWS / BUCKETS);
+    for (int i = 0; i < BUCKETS; i++) {
+      ofBucket[i] = new BucketKeys(link.key(suffix(i, "")));
+    }
   }
 
   CompletableFuture<Reply> read(KeyName name) {
     int bucket = name.bucket(BUCKETS);
-    return guarded(() -> command("MGET", List.of(entry(bucket, name.text()), key(bucket, "G"))));
+    return guarded(
+        () -> command("MGET", List.of(entry(bucket, name.text()), ofBucket[bucket].marker)));
   }
 
   /** Entry, marker and lease of a key, for people. */
   CompletableFuture<Reply> inspect(KeyName name) {
     int bucket = name.bucket(BUCKETS);
     List<byte[]> keys =
-        List.of(entry(bucket, name.text()), key(bucket, "G"), key(bucket, "L:" + name.text()));
+        List.of(
+            entry(bucket, name.text()),
+            ofBucket[bucket].marker,
+            ofBucket[bucket].lease(name.text()));
     return guarded(() -> command("MGET", keys));
   }
 
   /** Of the tag table what concerns an entry: its epoch, its floor, the entry's tags. */
   CompletableFuture<Reply> tags(KeyName name, Tags tags) {
     List<byte[]> args = new ArrayList<>(3 + tags.each().size());
-    args.add(key(name.bucket(BUCKETS), "T"));
+    args.add(ofBucket[name.bucket(BUCKETS)].tags);
     args.add(RedisLink.bytes("@epoch"));
     args.add(RedisLink.bytes("@floor"));
     tags.each().forEach(tag -> args.add(RedisLink.bytes(tag)));
@@ -116,15 +124,15 @@ class Remote {
     List<byte[]> keys =
         List.of(
             entry(bucket, command.ofKey ? text : ""),
-            key(bucket, "L:" + (command.ofKey ? text : "")),
-            key(bucket, "G"),
-            key(bucket, "T"),
-            key(bucket, "H"),
-            key(bucket, "J"));
+            ofBucket[bucket].lease(command.ofKey ? text : ""),
+            ofBucket[bucket].marker,
+            ofBucket[bucket].tags,
+            ofBucket[bucket].head,
+            ofBucket[bucket].journal);
     List<byte[]> args = new ArrayList<>(6 + more.length);
     args.add(command.word);
     args.add(RedisLink.bytes(opId));
-    args.add(key(bucket, "bus"));
+    args.add(ofBucket[bucket].bus);
     args.add(number(bucket));
     args.add(RedisLink.bytes(text));
     args.add(rows);
@@ -135,8 +143,8 @@ class Remote {
 
   CompletableFuture<Reply> beat(List<Bucket> of) {
     List<byte[]> keys = new ArrayList<>(of.size() + 1);
-    keys.add(key(of.get(0).index, "B"));
-    of.forEach(bucket -> keys.add(key(bucket.index, "H")));
+    keys.add(ofBucket[of.get(0).index].beat);
+    of.forEach(bucket -> keys.add(ofBucket[bucket.index].head));
     return eval(BEAT, keys, List.of());
   }
 
@@ -145,7 +153,7 @@ class Remote {
     return command(
         "XRANGE",
         List.of(
-            key(bucket, "J"),
+            ofBucket[bucket].journal,
             RedisLink.bytes(from + "-0"),
             RedisLink.bytes("+"),
             RedisLink.bytes("COUNT"),
@@ -211,11 +219,7 @@ class Remote {
   }
 
   private byte[] entry(int bucket, String text) {
-    return key(bucket, "E:" + text);
-  }
-
-  private byte[] key(int bucket, String suffix) {
-    return link.key(suffix(bucket, suffix));
+    return ofBucket[bucket].entry(text);
   }
 
   CompletableFuture<Reply> command(String name, List<byte[]> args) {
