@@ -56,6 +56,10 @@ final class LocalTier<K, V> {
     return values.estimatedSize();
   }
 
+  long indexed() {
+    return keys.size();
+  }
+
   /** Caller holds the bucket's lock. */
   void put(K key, String name, LocalEntry<V> entry) {
     values.put(key, entry);

@@ -30,6 +30,10 @@ final class Refreshes<K, V> {
     }
   }
 
+  int size() {
+    return underWay.size();
+  }
+
   private void run(K key, KeyName name, Work<V> work, Previous<V> replaced) {
     Flight<V> flight = new Flight<>();
     Call<K, V> call =

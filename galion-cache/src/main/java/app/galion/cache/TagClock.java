@@ -28,6 +28,10 @@ final class TagClock {
     now = next;
   }
 
+  int size() {
+    return last.size();
+  }
+
   boolean spared(Tags tags, int since) {
     if (now == since) {
       return true;
