@@ -99,7 +99,7 @@ final class BenchmarkRun {
     RunInfo info =
         RunInfo.of(
             root,
-            arguments.pace(),
+            arguments.pace().words(),
             question.redisBound() ? server.version() : "",
             load,
             "benchmarks/jmh/run " + arguments.words(question));

@@ -30,19 +30,22 @@ public record RunInfo(
     @Nullable String load,
     String command) {
 
-  static RunInfo of(Path root, Pace pace, String redis, @Nullable String load, String command) {
+  /** The facts of a run that begins or ends now; {@code pace} in words. */
+  public static RunInfo of(
+      Path root, String pace, String redis, @Nullable String load, String command) {
     return new RunInfo(
         InstantSource.system().instant().truncatedTo(ChronoUnit.MINUTES).toString(),
         describeMachine(),
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
         redis,
         commit(root),
-        pace.words(),
+        pace,
         load,
         command);
   }
 
-  static @Nullable String loadNow() {
+  /** The load average of the last minute, null where it is not known. */
+  public static @Nullable String loadNow() {
     double load =
         java.lang.management.ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     return load < 0 ? null : String.format(Locale.ROOT, "%.1f", load);
