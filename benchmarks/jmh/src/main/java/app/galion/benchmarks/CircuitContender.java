@@ -194,7 +194,7 @@ public enum CircuitContender implements Contender {
   abstract Circuit open();
 
   /* What VendorProfile.openAiChat() asks of its window. */
-  private static final CircuitBreakerConfig SAME_RULE =
+  static final CircuitBreakerConfig SAME_RULE =
       CircuitBreakerConfig.custom()
           .slidingWindow(30, 20, SlidingWindowType.TIME_BASED)
           .failureRateThreshold(50)

@@ -91,7 +91,28 @@ enum Question {
       false,
       List.of(
           Goal.nanos(CircuitContender.GALION_TWO_STEPS, 30),
-          Goal.bytes(CircuitContender.GALION_TWO_STEPS, 0)));
+          Goal.bytes(CircuitContender.GALION_TWO_STEPS, 0))),
+  CLASSIFY(
+      Classify.class,
+      ClassifyContender.class,
+      "What does it cost to tell whose fault an error is?",
+      ClassifyContender.JACKSON,
+      false,
+      List.of()),
+  HEALTH_READ(
+      HealthRead.class,
+      HealthContender.class,
+      "What does a health probe cost the node that answers it?",
+      HealthContender.BY_HAND,
+      false,
+      List.of()),
+  HOT_PATH(
+      HotPath.class,
+      HotPathContender.class,
+      "What do limit, cache and circuit together add to a request?",
+      HotPathContender.BY_HAND,
+      false,
+      List.of());
 
   private final Class<?> benchmark;
   private final Class<? extends Enum<?>> contenders;

@@ -58,7 +58,6 @@ final class LoadRun {
   private boolean run() throws Exception {
     Path root = Path.of("").toAbsolutePath();
     Path results = out == null ? root.resolve("benchmarks/load/results") : out.resolve("results");
-    Files.createDirectories(results);
     if (!pageOnly) {
       try (RedisServer server = RedisServer.startOwn()) {
         if (wanted.contains("staleness")) {
@@ -94,6 +93,7 @@ final class LoadRun {
   }
 
   private static void write(Path results, String name, Object value) throws IOException {
+    Files.createDirectories(results);
     new ObjectMapper()
         .enable(SerializationFeature.INDENT_OUTPUT)
         .writeValue(results.resolve(name + ".json").toFile(), value);
