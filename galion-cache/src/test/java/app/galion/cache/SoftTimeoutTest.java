@@ -51,10 +51,11 @@ class SoftTimeoutTest {
       assertThat(joined).succeedsWithin(Nodes.PATIENCE).matches(Entry::stale);
       assertThat(cache.get("k", key -> "never loaded")).isEqualTo("old");
       end.countDown();
-      Await.until("the late value is there", Nodes.PATIENCE, () -> cache.stats().loads() == 2);
       Await.until(
-          "it is stored", Nodes.PATIENCE, () -> cache.getEntry("k", key -> "x").tier() == Tier.L1);
-      assertThat(cache.get("k", key -> "x")).isEqualTo("new");
+          "the late value is stored",
+          Nodes.PATIENCE,
+          () -> "new".equals(cache.get("k", key -> "never loaded")));
+      assertThat(cache.stats().loads()).isEqualTo(2);
     }
   }
 
