@@ -164,11 +164,21 @@ class BucketTest {
   void aFlightWhoseKeyWasWrittenIsNotJoined() {
     Flight<String> flight = new Flight<>();
     flight.onTicket(bucket.open("k"), 150);
-    assertThat(flight.joinable(160, LIMIT)).isTrue();
+    assertThat(flight.joinable(150, LIMIT)).isTrue();
     bucket.received(write(6, "b", "five", Kind.INV, "k"));
-    assertThat(flight.joinable(160, LIMIT)).isFalse();
+    assertThat(flight.joinable(150, LIMIT)).isFalse();
     flight.waits();
-    assertThat(flight.joinable(160, LIMIT)).isTrue();
+    assertThat(flight.joinable(150, LIMIT)).isTrue();
+  }
+
+  @Test
+  void aFlightLongerAgoThanTheLimitIsNotJoinedWithoutAProof() {
+    Flight<String> flight = new Flight<>();
+    flight.onTicket(bucket.open("k"), 150);
+    assertThat(flight.joinable(150 + LIMIT, LIMIT)).isTrue();
+    assertThat(flight.joinable(151 + LIMIT, LIMIT)).isFalse();
+    bucket.heard(at(5, "five"), bucket.beat(200));
+    assertThat(flight.joinable(151 + LIMIT, LIMIT)).isTrue();
   }
 
   @Test

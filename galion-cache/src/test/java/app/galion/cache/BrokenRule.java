@@ -1,0 +1,301 @@
+package app.galion.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.galion.cache.Write.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Rules of the protocol, each with a bucket or a script that does not keep it, to prove that the
+ * model test would find out. Named as in the protocol's model.
+ */
+enum BrokenRule {
+  /** Stores whatever a reply brings, also if its key was written meanwhile. */
+  TICKETS {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        <K, V> boolean store(
+            LocalTier<K, V> into, K key, Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
+          close(ticket);
+          Ticket fresh = open(ticket.name);
+          return super.store(into, key, fresh, entry, fromRedis);
+        }
+      };
+    }
+  },
+
+  /** Tells histories apart by the number of their last write alone. */
+  CHAIN_BY_ID {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(
+          List.of(ModelOp.Kind.PUT, ModelOp.Kind.INV),
+          ModelFault.FAILED_OVER,
+          ModelFault.MESSAGE_LOST);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        Verdict heard(Position head, Beat beat) {
+          Position here = position();
+          boolean same = here != null && here.n() == head.n() && here.epoch().equals(head.epoch());
+          return super.heard(same ? here : head, beat);
+        }
+
+        @Override
+        boolean received(Write write) {
+          Position here = position();
+          boolean next = here != null && write.at().n() == here.n() + 1;
+          return super.received(
+              next ? new Write(0, write.at(), here.id(), write.kind(), write.key()) : write);
+        }
+      };
+    }
+  },
+
+  /** Takes a heartbeat for a proof of the time when its answer came. */
+  PROOF_DATES_FROM_SEND {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        Verdict heard(Position head, Beat beat) {
+          return super.heard(head, new Beat(core.now(), beat.chain(), beat.position()));
+        }
+      };
+    }
+  },
+
+  /** Takes any message for a proof. */
+  PROOF_IS_A_ROUND_TRIP {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        boolean received(Write write) {
+          boolean gap = super.received(write);
+          verifiedAt = core.now();
+          return gap;
+        }
+      };
+    }
+  },
+
+  /** Does nothing when an own write is acknowledged. */
+  APPLY_OWN_REPLY {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        void acknowledged(Kind kind, @Nullable String key, Position at, long now) {}
+      };
+    }
+  },
+
+  /** Reads Redis for keys whose write Redis has not acknowledged. */
+  OUTBOX_GATES_READS {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        boolean gated(String name) {
+          return false;
+        }
+
+        @Override
+        <K, V> boolean store(
+            LocalTier<K, V> into, K key, Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
+          return super.store(into, key, ticket, entry, fromRedis && position() == null);
+        }
+      };
+    }
+  },
+
+  /** A drain's answer removes whatever is queued for its key. */
+  DRAIN_REMOVES_ONLY_WHAT_IT_SENT {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.COMMAND_LOST);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        synchronized void drained(Outbox.Item item) {
+          queuedItems().stream()
+              .filter(queued -> Objects.equals(queued.key(), item.key()))
+              .forEach(super::drained);
+        }
+      };
+    }
+  },
+
+  /** A message drops an entry only if its number is higher than the entry's. */
+  DROP_WHATEVER_THE_VERSION {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        private final Map<String, Long> numbers = new ConcurrentHashMap<>();
+
+        @Override
+        boolean received(Write write) {
+          LocalEntry<String> kept = core.local.get(write.key());
+          numbers.merge(write.at().id(), write.at().n(), Math::max);
+          boolean older = kept != null && numbers.getOrDefault(kept.id, 0L) >= write.at().n();
+          return super.received(
+              older ? new Write(0, write.at(), write.before(), Kind.NOP, write.key()) : write);
+        }
+
+        @Override
+        void acknowledged(Kind kind, @Nullable String key, Position at, long now) {
+          numbers.merge(at.id(), at.n(), Math::max);
+          super.acknowledged(kind, key, at, now);
+        }
+      };
+    }
+  },
+
+  /** After a lost history goes on as if entries and calls under way belonged to the new one. */
+  RESYNC_SUSPECTS_OLD_ENTRIES {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        synchronized Verdict heard(Position head, Beat beat) {
+          return keep(super.heard(head, beat), beat);
+        }
+
+        @Override
+        Verdict replayed(Position head, Beat beat, List<Write> rows) {
+          return keep(super.replayed(head, beat, rows), beat);
+        }
+
+        private Verdict keep(Verdict verdict, Beat beat) {
+          chain = verdict == Verdict.RESYNCED ? beat.chain() : chain;
+          return verdict;
+        }
+      };
+    }
+  },
+
+  /** Joins a get under way whose key was written since it began. */
+  JOIN_ONLY_CLEAN_FLIGHTS {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        synchronized boolean clean(Ticket ticket) {
+          return true;
+        }
+      };
+    }
+  },
+
+  /** Forgets its own writes once they are acknowledged. */
+  REISSUE_LOST_OWN_WRITES {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new Broken(core) {
+        @Override
+        void acknowledged(Kind kind, @Nullable String key, Position at, long now) {
+          applied(kind, key == null ? "" : key, at.id());
+        }
+      };
+    }
+  },
+
+  /** A write leaves the lease of its key alone. */
+  WRITE_VOIDS_LEASE(
+      Map.of(
+          "redis.call('DEL', E, L)", "redis.call('DEL', E)",
+          "  redis.call('DEL', L)\n  redis.call('SET', E", "  redis.call('SET', E")),
+
+  /** A fill counts from its end. */
+  ENTRY_DATES_FROM_LEASE(
+      Map.of("local asof = tonumber(l[3])", "ensure()\n  local asof = n\n  l[1], l[3] = epoch, n")),
+
+  /** A fill needs no lease of its own. */
+  FILL_NEEDS_OWN_TOKEN(Map.of("if l[2] ~= op then return { 'X' } end", "")),
+
+  /** A lost marker is made anew without hiding what is older. */
+  MISSING_MARKER_FAILS_CLOSED(
+      Map.of(
+          "    log('nop', 'nop' .. op)\n    g = { epoch, n, n, n }", "    g = { epoch, 0, 0, 0 }")),
+
+  /** A lost tag table is made anew without hiding what is older. */
+  MISSING_TAG_TABLE_FAILS_CLOSED(
+      Map.of("local from = g[3] == g[4] and g[4] or n", "local from = 0")) {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(
+          List.of(ModelOp.Kind.PUT, ModelOp.Kind.TAG, ModelOp.Kind.OTHER_TAG), ModelFault.EVICTED);
+    }
+  },
+
+  /** A put executes however late it arrives. */
+  PUT_CARRIES_EXECUTE_BY(Map.of("then return { 'LATE' } end", "then end"));
+
+  private final Map<String, String> changes;
+
+  BrokenRule() {
+    this(Map.of());
+  }
+
+  @SuppressWarnings("ImmutableEnumChecker") // never changed
+  BrokenRule(Map<String, String> changes) {
+    this.changes = changes;
+  }
+
+  /** A bucket that breaks the rule, or a sound one if the script breaks it. */
+  Bucket bucket(CacheCore<String, String> core) {
+    return new Broken(core);
+  }
+
+  /** What to run to see it, if the mix of a run is not the right one. */
+  ModelMix mix(ModelMix drawn) {
+    return drawn;
+  }
+
+  /** The script that breaks the rule, null if the bucket does. */
+  byte @Nullable [] script() {
+    if (changes.isEmpty()) {
+      return null;
+    }
+    try (InputStream in =
+        Objects.requireNonNull(Remote.class.getResourceAsStream("cache.lua"), "cache.lua")) {
+      String source = new String(in.readAllBytes(), UTF_8);
+      for (Map.Entry<String, String> change : changes.entrySet()) {
+        if (!source.contains(change.getKey())) {
+          throw new IllegalStateException(
+              this + ": cache.lua no longer says \"" + change.getKey() + "\"; break it elsewhere");
+        }
+        source = source.replace(change.getKey(), change.getValue());
+      }
+      return source.getBytes(UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static class Broken extends Bucket {
+    Broken(CacheCore<String, String> core) {
+      super(
+          0,
+          core.local,
+          core.buckets.get(0).verifiedAt,
+          tickets -> core.wake(tickets, Ticket.Wake.LOOK));
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package app.galion.cache;
+
+/** What may go wrong in the model test. */
+enum ModelFault {
+  COMMAND_LOST,
+  MESSAGE_LOST,
+  FROZEN,
+  DEAF,
+  DISCONNECTED,
+  LATE,
+  LOAD,
+  LEASE,
+  EVICTED,
+  FLUSHED,
+  FAILED_OVER
+}

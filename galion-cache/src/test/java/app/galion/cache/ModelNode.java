@@ -1,0 +1,130 @@
+package app.galion.cache;
+
+import app.galion.redis.BusListener;
+import app.galion.redis.RedisLink;
+import app.galion.spi.ComponentId;
+import app.galion.spi.Guard;
+import app.galion.testkit.FakeTicker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** A node of the model test: a whole cache, of which nothing moves but by the scheduler's steps. */
+final class ModelNode {
+  static final String NAMESPACE = "model";
+  static final Duration REDIS_TIMEOUT = Duration.ofMillis(250);
+  static final long SILENCE = Duration.ofSeconds(3).toNanos();
+
+  final int index;
+  final SteppedRemote remote;
+  final ModelTimer timer;
+  final CacheCore<String, String> core;
+  final Gets<String, String> gets;
+  final TieredCache<String, String> cache;
+  final Deque<byte[]> messages = new ArrayDeque<>();
+  boolean subscribed = true;
+  boolean frozen;
+
+  ModelNode(
+      int index,
+      RedisLink link,
+      FakeTicker ticker,
+      LongSupplier micros,
+      @Nullable BrokenRule broken) {
+    this.index = index;
+    timer = new ModelTimer(ticker);
+    remote =
+        new SteppedRemote(
+            link,
+            NAMESPACE,
+            REDIS_TIMEOUT,
+            micros,
+            ticker::read,
+            broken == null ? null : broken.script());
+    core = core(ticker);
+    /* one bucket, in which all keys of the model are */
+    core.buckets.subList(1, core.buckets.size()).clear();
+    if (broken != null) {
+      core.buckets.replaceAll(bucket -> broken.bucket(core));
+    }
+    gets = new Gets<>(core);
+    cache = new TieredCache<>(core, null);
+  }
+
+  private CacheCore<String, String> core(FakeTicker ticker) {
+    long second = Duration.ofSeconds(1).toNanos();
+    ComponentId id = new ComponentId("cache", NAMESPACE);
+    CachePolicy policy =
+        new CachePolicy(
+            4 * second,
+            60 * second,
+            60 * second,
+            20 * second,
+            20 * second,
+            30 * second,
+            0,
+            3 * second,
+            SILENCE,
+            REDIS_TIMEOUT,
+            Integer.MAX_VALUE,
+            0,
+            1,
+            0);
+    return new CacheCore<>(
+        id,
+        policy,
+        Codec.string(),
+        new Names<>(id, null),
+        LocalBound.entries(1000),
+        ticker,
+        Guard.none(),
+        timer,
+        timer,
+        () -> Instant.ofEpochSecond(0, ticker.read()),
+        remote);
+  }
+
+  Bucket bucket() {
+    return core.buckets.get(0);
+  }
+
+  void lost() {
+    subscribed = false;
+    messages.clear();
+    BusListener listener = remote.listener;
+    if (listener != null) {
+      listener.onLost();
+    }
+  }
+
+  void subscribedAgain() {
+    subscribed = true;
+    BusListener listener = remote.listener;
+    if (listener != null) {
+      listener.onSubscribed();
+    }
+  }
+
+  void hear(byte[] message) {
+    BusListener listener = remote.listener;
+    if (listener != null) {
+      listener.onMessage(message);
+    }
+  }
+
+  void disconnect() {
+    remote.connected = false;
+    List.copyOf(remote.trips).stream()
+        .filter(SteppedRemote.Trip::awaited)
+        .forEach(trip -> trip.fail(ModelFailures.BROKEN));
+  }
+
+  @Override
+  public String toString() {
+    return String.valueOf("ABC".charAt(index));
+  }
+}

@@ -1,0 +1,84 @@
+package app.galion.cache;
+
+import java.util.Arrays;
+
+/**
+ * A call of the model test: for a write, the rows it committed before; for a get, what its answer
+ * must not be older than.
+ */
+final class ModelOp {
+
+  /** What is called. */
+  enum Kind {
+    GET,
+    INV,
+    PUT,
+    ABSENT,
+    COMPUTE,
+    CLEAR,
+    TAG,
+    /** A tag that no row carries. */
+    OTHER_TAG,
+    EXPIRE;
+
+    /** Whether its caller keeps other writers of the row away. */
+    boolean exclusive() {
+      return this == PUT || this == ABSENT || this == COMPUTE;
+    }
+  }
+
+  final int number;
+  final Kind kind;
+  final int node;
+  final int key;
+  /* of a write: the value of each row that it committed, 0 for those that it leaves alone */
+  final long[] values;
+  /* what of these has executed and was not lost since */
+  final long[] granted;
+
+  /* of a get */
+  long need;
+  long own;
+  long served;
+  boolean crossedFailover;
+  boolean done;
+  long answer;
+  private volatile WriteResult result = WriteResult.REFUSED;
+
+  ModelOp(int number, Kind kind, int node, int key, int keys) {
+    this.number = number;
+    this.kind = kind;
+    this.node = node;
+    this.key = key;
+    values = new long[keys];
+    granted = new long[keys];
+  }
+
+  boolean writes() {
+    return kind != Kind.GET && kind != Kind.EXPIRE;
+  }
+
+  void returned(WriteResult what) {
+    result = what;
+  }
+
+  WriteResult result() {
+    return result;
+  }
+
+  boolean touches(ModelOp other) {
+    return key < 0 || other.key < 0 || key == other.key;
+  }
+
+  @Override
+  public String toString() {
+    return "#"
+        + number
+        + " "
+        + "ABC".charAt(node)
+        + "."
+        + kind.name().toLowerCase(java.util.Locale.ROOT)
+        + (key < 0 ? "" : "(" + key + ")")
+        + (kind == Kind.GET ? "" : Arrays.toString(values));
+  }
+}

@@ -1,0 +1,209 @@
+package app.galion.cache;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import app.galion.redis.BusListener;
+import app.galion.redis.RedisLink;
+import app.galion.redis.RedisScript;
+import app.galion.redis.RedisUnavailableException;
+import app.galion.redis.Reply;
+import app.galion.redis.Subscription;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node's way to the real Redis in the model test: to send a command, to execute it, and to answer
+ * it are steps of their own. Messages are pushed to a list instead of published, so that the
+ * scheduler has them as soon as a script has run.
+ */
+final class SteppedRemote extends Remote {
+  private static final int EXECUTE_BY = 7;
+  /* the real server may be slow: only the model's clock makes a call late */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  final List<Trip> trips = new ArrayList<>();
+  @Nullable BusListener listener;
+  boolean connected = true;
+
+  private final Duration modelTimeout;
+  private final LongSupplier micros;
+  private final LongSupplier now;
+  private final byte @Nullable [] script;
+
+  /**
+   * @param script the source to run in place of the cache's own script, if any
+   */
+  SteppedRemote(
+      RedisLink link,
+      String name,
+      Duration timeout,
+      LongSupplier micros,
+      LongSupplier now,
+      byte @Nullable [] script) {
+    super(link, name, PATIENCE);
+    this.modelTimeout = timeout;
+    this.micros = micros;
+    this.now = now;
+    this.script = script;
+  }
+
+  /** A command under way. */
+  final class Trip {
+    final String word;
+    final String opId;
+    final String text;
+    final @Nullable ModelOp op;
+    final long deadline = now.getAsLong() + modelTimeout.toNanos();
+
+    /** Whether it never arrives. */
+    boolean lost;
+
+    private final Supplier<CompletableFuture<Reply>> call;
+    private final StepFuture<Reply> end = new StepFuture<>();
+    private @Nullable Reply reply;
+    private @Nullable RuntimeException error;
+
+    Trip(String word, String opId, String text, Supplier<CompletableFuture<Reply>> call) {
+      this.word = word;
+      this.opId = opId;
+      this.text = text;
+      this.call = call;
+      op = ModelCaller.currentOp();
+    }
+
+    boolean executed() {
+      return reply != null || error != null;
+    }
+
+    /** Whether its sender still waits. */
+    boolean awaited() {
+      return !end.isDone();
+    }
+
+    @Nullable Reply execute() {
+      try {
+        reply = RedisLink.join(call.get());
+      } catch (RuntimeException e) {
+        error = e;
+      }
+      return reply;
+    }
+
+    void answer() {
+      if (reply != null) {
+        end.complete(reply);
+      } else if (error != null) {
+        end.completeExceptionally(error);
+      }
+    }
+
+    void fail(RedisUnavailableException why) {
+      end.completeExceptionally(why);
+    }
+
+    void refuse() {
+      lost = true;
+      end.completeExceptionally(ModelFailures.NOT_SENT);
+    }
+
+    boolean writes() {
+      return switch (word) {
+        case "put", "inv", "clear", "tag" -> true;
+        default -> false;
+      };
+    }
+
+    @Override
+    public String toString() {
+      return word + (text.isEmpty() ? "" : "(" + text + ")");
+    }
+  }
+
+  @Override
+  CompletableFuture<Reply> command(String name, List<byte[]> args) {
+    return send(new Trip(name, "", "", () -> super.command(name, args)));
+  }
+
+  @Override
+  CompletableFuture<Reply> eval(RedisScript of, List<byte[]> keys, List<byte[]> args) {
+    if (args.isEmpty()) {
+      return send(new Trip("beat", "", "", () -> super.eval(of, keys, args)));
+    }
+    String word = new String(args.get(0), UTF_8);
+    List<byte[]> sent = new ArrayList<>(args);
+    return send(
+        new Trip(
+            word,
+            new String(args.get(1), UTF_8),
+            new String(args.get(4), UTF_8),
+            () -> {
+              if (word.equals("put")) {
+                /* the server's clock is the model's */
+                long by =
+                    Long.parseLong(new String(sent.get(EXECUTE_BY), UTF_8))
+                        - PATIENCE.minus(modelTimeout).toNanos() / 1000;
+                sent.set(EXECUTE_BY, number(micros.getAsLong() > by ? 1 : Long.MAX_VALUE / 4));
+              }
+              return script == null ? super.eval(of, keys, sent) : evalOther(script, keys, sent);
+            }));
+  }
+
+  private CompletableFuture<Reply> evalOther(byte[] source, List<byte[]> keys, List<byte[]> args) {
+    List<byte[]> all = new ArrayList<>();
+    all.add(source);
+    all.add(number(keys.size()));
+    all.addAll(keys);
+    all.addAll(args);
+    return super.command("EVAL", all);
+  }
+
+  private CompletableFuture<Reply> send(Trip trip) {
+    if (connected) {
+      trips.add(trip);
+    } else {
+      trip.fail(ModelFailures.NOT_SENT);
+    }
+    return trip.end;
+  }
+
+  @Override
+  String publishCommand() {
+    return "RPUSH";
+  }
+
+  @Override
+  Subscription subscribe(Bucket bucket, BusListener of) {
+    listener = of;
+    return new Subscription() {
+      @Override
+      public String channel() {
+        return SteppedRemote.this.channel(bucket.index);
+      }
+
+      @Override
+      public void close() {
+        listener = null;
+      }
+    };
+  }
+
+  @Override
+  boolean available() {
+    return connected;
+  }
+
+  @Override
+  boolean clustered() {
+    return false;
+  }
+
+  @Override
+  long serverMicros() {
+    return micros.getAsLong();
+  }
+}
