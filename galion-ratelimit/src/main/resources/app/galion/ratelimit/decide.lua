@@ -319,9 +319,9 @@ while pos <= #plan do
   local fit = count
   local head = o
   o = o + 3
-  if act > 0 and not adjust then
-    others()
+  if act > 0 and not ids then
     ids = {}
+    if not adjust then others() end
   end
   if act > 2 then
     for _ = 1, k do

@@ -144,4 +144,19 @@ class ServerClockTest {
     send(NOW, refund(log, 3, NOW));
     assertThat(server.command("EXISTS", link.app() + ":r1:{" + log.tag() + "}:log")).isEqualTo(0L);
   }
+
+  @Test
+  void aLookAtALeaseMayStandBeforeWhatTakesOneInACall() {
+    LimitKey inFlight = RatePolicy.concurrency("in-flight", 3).by(bucket.tag());
+    LimitKey[] keys = {inFlight};
+    Reply reply =
+        send(
+            NOW,
+            new Ask(Request.of(0, inFlight)),
+            new Ask(new Request(Act.LEASE, keys, new long[] {2}, new long[] {7})),
+            new Ask(Request.of(0, inFlight)));
+    assertThat(reply.integer(1)).as("the first look").isEqualTo(1);
+    assertThat(reply.integer(7)).as("the lease").isEqualTo(1);
+    assertThat(reply.integer(17)).as("held at the second look").isEqualTo(2);
+  }
 }
