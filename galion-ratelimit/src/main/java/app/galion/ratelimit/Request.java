@@ -119,7 +119,8 @@ final class Request {
     long[] chargedAt = new long[costs.length];
     for (int i = 0; i < costs.length; i++) {
       back[i] = -costs[i];
-      chargedAt[i] = keys[i].policy().concurrent() ? extra[i] : charged.chargedAt(i);
+      boolean lease = act == Act.LEASE && keys[i].policy().concurrent();
+      chargedAt[i] = lease ? extra[i] : charged.chargedAt(i);
     }
     return new Request(Act.ADJUST, keys, back, chargedAt);
   }

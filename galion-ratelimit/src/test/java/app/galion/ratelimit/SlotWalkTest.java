@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -142,5 +144,41 @@ class SlotWalkTest {
     assertThat(COUNTERS.refunds.sum() - refunds).isEqualTo(1);
     assertThat(remaining(first)).isEqualTo(5);
     assertThat(remaining(second)).isEqualTo(6);
+  }
+
+  @Test
+  void aWalkGivenUpBeforeItsNextSlotWasAskedGivesBackWhatItCharged() {
+    long refunds = COUNTERS.refunds.sum();
+    LimitKey first = bucket("left", 5).by("user-left");
+    LimitKey peeked = RatePolicy.concurrency("left", 1).deadline(PATIENT).by("user-in-flight");
+    LimitKey second = bucket("left-too", 6).by("account-left");
+    Request both = Request.of(first.costing(2), peeked.costing(0));
+    Request look = Request.of(0, second);
+    Thread here = Thread.currentThread();
+    AtomicReference<SlotWalk> left = new AtomicReference<>();
+    while (left.get() == null) {
+      ask(look)
+          .thenAccept(
+              answer -> {
+                // on the thread that takes all answers, so none of these comes before the last line
+                if (Thread.currentThread() != here) {
+                  CompletableFuture<Ask> queued = ask(look).thenApply(sent -> ask(look));
+                  SlotWalk walk = new SlotWalk(redis, List.of(both, second.alone()), both);
+                  left.set(walk.start());
+                  CompletableFuture<Decision> gone =
+                      ask(look).whenComplete((charged, error) -> walk.giveUp());
+                  assertThat(queued.isDone() || gone.isDone()).isFalse();
+                }
+              })
+          .join();
+    }
+    Await.until("the walk was given up", PATIENT, left.get()::isCompletedExceptionally);
+    Await.until("its charge is given back", PATIENT, () -> remaining(first) == 5);
+    assertThat(COUNTERS.refunds.sum() - refunds).isEqualTo(1);
+    assertThat(remaining(second)).isEqualTo(6);
+  }
+
+  private static Ask ask(Request request) {
+    return redis.askOneSlot(request, PATIENT.toNanos());
   }
 }
