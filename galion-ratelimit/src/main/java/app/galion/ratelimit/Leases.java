@@ -7,19 +7,24 @@ import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /*
  * The leases that this node holds in Redis. A thread that lives only while there are any renews each
  * at a third of its time, those that are nearly due with those that are; so a node that dies lets go
- * within a lease. Lock: no lease is renewed after it was released, because both are handed to Redis
- * under it. Of a reservation that nobody holds any more, the lease is ended.
+ * within a lease. A renewal that was under way while its lease was released may come after the release
+ * and put the lease back; so whoever finds that at its end releases once more. Redis is told outside the
+ * lock, since its answer may run a caller's code. Of a reservation that nobody holds any more, the lease
+ * is ended.
  */
 final class Leases {
 
@@ -91,11 +96,11 @@ final class Leases {
       for (long leaseId : ended.extra) {
         held.remove(leaseId);
       }
-      redis.tell(ended);
       changed.signal();
     } finally {
       lock.unlock();
     }
+    redis.tell(ended);
   }
 
   int size() {
@@ -122,8 +127,16 @@ final class Leases {
     lock.lock();
     try {
       while (!held.isEmpty() && !closed) {
-        long wait = renewDue(ticker.read());
-        if (wait > 0) {
+        List<Runnable> calls = new ArrayList<>();
+        long wait = renewDue(ticker.read(), calls);
+        if (!calls.isEmpty()) {
+          lock.unlock();
+          try {
+            calls.forEach(Runnable::run);
+          } finally {
+            lock.lock();
+          }
+        } else if (wait > 0) {
           // how long it was is asked of the ticker
           long unused = changed.awaitNanos(wait);
         }
@@ -137,8 +150,8 @@ final class Leases {
     }
   }
 
-  /** Renews what is due or will be soon; answers how long until the next is. */
-  private long renewDue(long now) {
+  /** What renews that which is due or will be soon; answers how long until the next is. */
+  private long renewDue(long now, List<Runnable> calls) {
     long next = Long.MAX_VALUE;
     boolean any = false;
     for (Lease lease : held.values()) {
@@ -148,29 +161,25 @@ final class Leases {
     if (!any) {
       return next;
     }
-    Renewal renewal = new Renewal();
+    Renewal renewal = new Renewal(calls);
     for (Iterator<Map.Entry<Long, Lease>> all = held.entrySet().iterator(); all.hasNext(); ) {
       Map.Entry<Long, Lease> each = all.next();
       Lease lease = each.getValue();
       if (lease.holder.get() == null) {
         all.remove();
-        abandoned(each.getKey(), lease, now);
+        Request abandoned = request(Act.LEASE, List.of(each.getKey()), List.of(lease));
+        calls.add(() -> redis.abandon(abandoned));
+        warn(lease, now);
       } else if (lease.due - now <= lease.third() / 2) {
         renewal.add(each.getKey(), lease);
         lease.due = now + lease.third();
       }
     }
-    renewal.send();
+    renewal.close();
     return 0;
   }
 
-  private void abandoned(long leaseId, Lease lease, long now) {
-    redis.tell(
-        new Request(
-            Act.ADJUST,
-            new LimitKey[] {lease.key},
-            new long[] {-lease.weight},
-            new long[] {leaseId}));
+  private void warn(Lease lease, long now) {
     if (now - nextWarning >= 0) {
       nextWarning = now + WARN_EVERY;
       LOG.log(
@@ -182,53 +191,76 @@ final class Leases {
     }
   }
 
-  /* Sooner than at the next third, for then the lease may be over. */
-  private void failed(List<Long> leaseIds) {
+  private static Request request(Act act, List<Long> leaseIds, List<Lease> leases) {
+    LimitKey[] keys = new LimitKey[leases.size()];
+    long[] weights = new long[keys.length];
+    long[] ids = new long[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = leases.get(i).key;
+      weights[i] = leases.get(i).weight;
+      ids[i] = leaseIds.get(i);
+    }
+    return new Request(act, keys, weights, ids);
+  }
+
+  private void renewed(Request renewal, @Nullable Throwable error) {
+    int[] released;
     lock.lock();
     try {
-      for (Long leaseId : leaseIds) {
-        Lease lease = held.get(leaseId);
-        if (lease != null) {
-          lease.due = ticker.read() + lease.third() / 4;
-        }
+      released =
+          IntStream.range(0, renewal.keys.length)
+              .filter(i -> !held.containsKey(renewal.extra[i]))
+              .toArray();
+      if (error != null) {
+        soonerAgain(renewal);
       }
-      changed.signal();
     } finally {
       lock.unlock();
     }
+    if (released.length > 0) {
+      redis.tell(renewal.some(Act.ADJUST, released, i -> -renewal.costs[i], i -> renewal.extra[i]));
+    }
   }
 
-  /** Leases on their way to Redis. */
+  /* Not only at the next third, for then the lease may be over. */
+  private void soonerAgain(Request renewal) {
+    for (long leaseId : renewal.extra) {
+      Lease lease = held.get(leaseId);
+      if (lease != null) {
+        lease.due = ticker.read() + lease.third() / 4;
+      }
+    }
+    changed.signal();
+  }
+
+  /** Leases that are to be renewed, in calls of a bounded size. */
   private final class Renewal {
+    private final List<Runnable> calls;
     private final List<Long> leaseIds = new ArrayList<>();
     private final List<Lease> leases = new ArrayList<>();
-    private final Map<LimitKey, Boolean> keys = new HashMap<>();
+    private final Set<LimitKey> keys = new HashSet<>();
+
+    Renewal(List<Runnable> calls) {
+      this.calls = calls;
+    }
 
     void add(Long leaseId, Lease lease) {
-      keys.put(lease.key, true);
+      keys.add(lease.key);
       if (leases.size() == MOST_IN_A_CALL || keys.size() > MOST_KEYS_IN_A_CALL) {
-        send();
-        keys.put(lease.key, true);
+        close();
+        keys.add(lease.key);
       }
       leaseIds.add(leaseId);
       leases.add(lease);
     }
 
-    void send() {
+    /** Ends the call that was begun. */
+    void close() {
       if (leases.isEmpty()) {
         return;
       }
-      LimitKey[] all = new LimitKey[leases.size()];
-      long[] weights = new long[all.length];
-      long[] ids = new long[all.length];
-      for (int i = 0; i < all.length; i++) {
-        all[i] = leases.get(i).key;
-        weights[i] = leases.get(i).weight;
-        ids[i] = leaseIds.get(i);
-      }
-      List<Long> sent = List.copyOf(leaseIds);
-      Request request = new Request(Act.RENEW, all, weights, ids);
-      redis.tell(request, PATIENCE.toNanos(), error -> failed(sent));
+      Request request = request(Act.RENEW, leaseIds, leases);
+      calls.add(() -> redis.tell(request, PATIENCE.toNanos(), error -> renewed(request, error)));
       leaseIds.clear();
       leases.clear();
       keys.clear();

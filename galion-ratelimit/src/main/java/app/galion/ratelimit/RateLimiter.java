@@ -179,7 +179,8 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * As {@link #reserve}, without blocking.
    *
    * @param charges as there
-   * @return as {@link #checkAsync(LimitKey...)}
+   * @return as {@link #checkAsync(LimitKey...)}; cancelling it, or completing it otherwise, gives
+   *     all back
    * @throws IllegalArgumentException as there
    */
   public CompletableFuture<Reservation> reserveAsync(LimitCharge... charges) {

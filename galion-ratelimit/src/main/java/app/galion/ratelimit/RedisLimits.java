@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +42,11 @@ final class RedisLimits implements Remote {
 
     /** What Redis admitted to a caller who had gone is given back. */
     void undone(Request request);
+  }
+
+  /** Follows what was told. */
+  interface Told {
+    void ended(@Nullable Throwable error);
   }
 
   /** What a server's clock said, and when. */
@@ -108,18 +112,19 @@ final class RedisLimits implements Remote {
     tell(request, request.deadlineNanos(), error -> {});
   }
 
-  void tell(Request request, long deadlineNanos, Consumer<Throwable> failed) {
+  void tell(Request request, long deadlineNanos, Told told) {
     List<Request> slots = link.topology() == Topology.CLUSTER ? bySlot(request) : List.of(request);
     for (Request slot : slots) {
       CompletableFuture<Decision> unused =
-          askOneSlot(slot, deadlineNanos)
-              .whenComplete(
-                  (done, error) -> {
-                    if (error != null) {
-                      failed.accept(error);
-                    }
-                  });
+          askOneSlot(slot, deadlineNanos).whenComplete((done, error) -> told.ended(error));
     }
+  }
+
+  /** Ends leases that nobody holds any more, here too. */
+  void abandon(Request leases) {
+    tell(
+        leases.some(Act.ADJUST, leases.indices(true), i -> -leases.costs[i], i -> leases.extra[i]));
+    outcomes.undone(leases);
   }
 
   /** Gives back what was admitted to start after a wait. */
@@ -210,15 +215,16 @@ final class RedisLimits implements Remote {
 
     @Override
     public void answered(Batch.Group group, RedisStanding standing, int admitted, long waitMicros) {
+      // first, since whoever is told may give back at once
+      if (admitted > 0) {
+        outcomes.admitted(group.request, admitted);
+      }
       int nth = 0;
       for (; nth < admitted; nth++) {
         complete(
             group.asks.get(nth),
             new Decision(Decision.Reason.ADMITTED, Decision.Source.REDIS, 0, standing, nth + 1),
             waitMicros);
-      }
-      if (admitted > 0) {
-        outcomes.admitted(group.request, admitted);
       }
       if (nth < group.asks.size()) {
         Decision denied =

@@ -29,9 +29,33 @@ final class Reserving {
   CompletableFuture<Reservation> reserveAsync(Request asked) {
     long localAt = decider.localNow();
     Request request = withLeases(asked);
-    return decider
-        .decideAsync(request)
-        .thenApply(decision -> reservation(request, decision, localAt));
+    CompletableFuture<Reservation> result = new CompletableFuture<>();
+    CompletableFuture<Decision> unused =
+        decider
+            .decideAsync(request)
+            .whenComplete((decision, error) -> answer(result, request, decision, error, localAt));
+    return result;
+  }
+
+  /**
+   * Whoever waits no more, by a cancellation or a timeout of his own, gets nothing and holds
+   * nothing.
+   */
+  private void answer(
+      CompletableFuture<Reservation> result,
+      Request request,
+      @Nullable Decision decision,
+      @Nullable Throwable error,
+      long localAt) {
+    if (decision == null) {
+      result.completeExceptionally(
+          error == null ? new IllegalStateException("no decision") : error);
+      return;
+    }
+    Reservation reservation = reservation(request, decision, localAt);
+    if (!result.complete(reservation)) {
+      reservation.cancel();
+    }
   }
 
   private static Request withLeases(Request asked) {

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.galion.ratelimit.Decision.Source;
 import app.galion.testkit.Await;
+import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,62 @@ class LeaseTest {
           return remaining(brief) == 5;
         });
     assertThat(node.limiter().leases()).isZero();
+    server.kill();
+    assertThat(node.limiter().reserve(brief.costing(5)).granted())
+        .as("nothing is held here either")
+        .isTrue();
+  }
+
+  @Test
+  void whatIsClosedAsSoonAsItIsGrantedIsNotHeldHereAfterwards() {
+    LimitKey key = policy("at-once", 1).by("account");
+    for (int i = 0; i < 20; i++) {
+      node.limiter().reserveAsync(key).thenAccept(Reservation::close).join();
+    }
+    Await.until("all ended", PATIENT, () -> remaining(key) == 1);
+    server.kill();
+    Reservation reservation = node.limiter().reserve(key);
+    assertThat(reservation.decision().source()).isEqualTo(Source.LOCAL);
+    assertThat(reservation.granted()).isTrue();
+  }
+
+  @Test
+  void aReservationThatIsCancelledWhileRedisIsAskedHoldsAndCostsNothing() {
+    LimitKey key = policy("cancelled", 1).by("account");
+    LimitKey rate =
+        RatePolicy.tokenBucket("rate", 5, Duration.ofDays(1)).deadline(PATIENT).by("account");
+    assertThat(remaining(key)).isEqualTo(1);
+    server.pause();
+    CompletableFuture<Reservation> cancelled = node.limiter().reserveAsync(key, rate.costing(3));
+    assertThat(cancelled.cancel(false)).isTrue();
+    server.resume();
+    Await.until("the charge is given back", PATIENT, () -> remaining(rate) == 5);
+    Await.until("the lease has ended", PATIENT, () -> remaining(key) == 1);
+    assertThat(node.limiter().leases()).isZero();
+    server.kill();
+    assertThat(node.limiter().reserve(key).granted()).isTrue();
+  }
+
+  @Test
+  void aRenewalThatComesAfterTheReleasePutsNothingBack() {
+    FakeTicker ticker = new FakeTicker();
+    RatePolicy policy = policy("late-renewal", 1).leaseFor(Duration.ofMinutes(1));
+    List<LimitKey> keys = IntStream.range(0, 120).mapToObj(i -> policy.by("account" + i)).toList();
+    try (RateLimiter limiter =
+        RateLimiter.builder("renewals").redis(node.link()).ticker(ticker).build()) {
+      List<Reservation> held = keys.stream().map(limiter::reserve).toList();
+      long asked = limiter.counters().asked.sum();
+      server.pause();
+      ticker.advance(Duration.ofSeconds(21));
+      held.get(0).close();
+      // the first hundred keys' renewal is sent, the others' waits for its answer
+      Await.until("renewals", PATIENT, () -> limiter.counters().asked.sum() > asked + 1);
+      held.forEach(Reservation::close);
+      server.resume();
+      for (LimitKey key : keys) {
+        Await.until(key + " is free", PATIENT, () -> remaining(key) == 1);
+      }
+    }
   }
 
   @Test
