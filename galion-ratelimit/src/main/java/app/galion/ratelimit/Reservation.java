@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * concurrency limits, each once: later calls do nothing. No method blocks or throws for trouble
  * with Redis; what cannot be given back stays charged. Of a process that dies, charges stay and
  * leases end after their duration. A reservation that is neither closed nor cancelled holds its
- * leases until it is garbage. Thread-safe.
+ * leases in Redis until it is garbage, those that this process granted alone for ever. Thread-safe.
  */
 public final class Reservation implements AutoCloseable {
 
@@ -56,10 +56,12 @@ public final class Reservation implements AutoCloseable {
   }
 
   /**
-   * Says what the work did cost. What was charged above that is given back; what it cost above the
-   * charge is charged as well, into debt, so that the next callers wait. A sliding log has no debt
-   * beyond its number. The first call of this or of {@link #cancel()} counts; each is done within
-   * the policies' deadlines, in the background.
+   * Says what the work did cost. What was charged above that is given back, of a token bucket less
+   * what it has refilled since the charge: a bucket that would have been full could not have kept
+   * that, and whether it would is not known. So the longer the work took, the less an estimate may
+   * exceed its cost. What it cost above the charge is charged as well, into debt, so that the next
+   * callers wait. A sliding log has no debt beyond its number. The first call of this or of {@link
+   * #cancel()} counts; each is done within the policies' deadlines, in the background.
    *
    * @param actual keys of this reservation with what they did cost; a {@link LimitKey} alone did
    *     cost 1; a key that is not named keeps its charge
@@ -81,7 +83,10 @@ public final class Reservation implements AutoCloseable {
     }
   }
 
-  /** Takes all back: the work was not done. Gives back every charge and ends the leases. */
+  /**
+   * Takes all back: the work was not done. Gives back every charge, as {@link #settle} does, and
+   * ends the leases.
+   */
   public void cancel() {
     if (granted() && settled.compareAndSet(false, true)) {
       reserving.adjust(request, request.indices(false), i -> -request.costs[i], decision, localAt);
