@@ -138,8 +138,10 @@ class SlotWalkTest {
     LimitKey first = bucket("gone", 5).by("user-g");
     LimitKey second = bucket("gone-too", 6).by("account-g");
     stats.reset();
+    server.pause();
     Question question = walk(2, first, second);
     assertThat(question.giveUp()).isNull();
+    server.resume();
     Await.until("the charge and its refund", PATIENT, () -> stats.scripts() == 2);
     assertThat(COUNTERS.refunds.sum() - refunds).isEqualTo(1);
     assertThat(remaining(first)).isEqualTo(5);
