@@ -28,7 +28,8 @@ class ClusterTest {
   }
 
   private static RedisLink link(String uris) throws InterruptedException {
-    RedisLink link = RedisLink.builder("cluster", uris).build();
+    /* a stall of the test's machine is not Redis' */
+    RedisLink link = RedisLink.builder("cluster", uris).suspectAfter(Duration.ofSeconds(2)).build();
     assertThat(link.awaitAvailable(PATIENCE)).isTrue();
     return link;
   }
@@ -37,12 +38,20 @@ class ClusterTest {
     return TieredCache.<String, String>builder("users", Codec.string()).redis(link).build();
   }
 
+  private static TieredCache<String, String> patient(RedisLink link) {
+    return TieredCache.<String, String>builder("users", Codec.string())
+        .redis(link)
+        .redisTimeout(Duration.ofSeconds(2))
+        .silenceLimit(Duration.ofSeconds(5))
+        .build();
+  }
+
   @Test
   void writesOnOneNodeReachTheOtherByMessageOnEveryShard() throws Exception {
     try (RedisLink linkA = link(cluster.uris());
         RedisLink linkB = link(cluster.nodes().get(0).uri());
-        TieredCache<String, String> a = cache(linkA);
-        TieredCache<String, String> b = cache(linkB)) {
+        TieredCache<String, String> a = patient(linkA);
+        TieredCache<String, String> b = patient(linkB)) {
       Await.until("b hears", PATIENCE, () -> heard(a, b));
       for (int i = 0; i < 100; i++) {
         String key = "k" + i;
