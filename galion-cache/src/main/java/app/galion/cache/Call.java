@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What the steps of one get share.
  *
  * @param exec runs the steps; for a synchronous get, the calling thread itself
+ * @param reads takes the first read, which goes out with others; null where it goes alone
  */
 record Call<K, V>(
     CacheCore<K, V> core,
@@ -16,7 +17,8 @@ record Call<K, V>(
     Work<V> work,
     ReadOptions options,
     Executor exec,
-    Flight<V> flight) {
+    Flight<V> flight,
+    @Nullable BulkReads reads) {
 
   /** How old a proof may be. */
   long limit() {

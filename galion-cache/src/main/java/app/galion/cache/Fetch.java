@@ -62,23 +62,37 @@ final class Fetch<K, V> {
   CompletableFuture<Answer<V>> read() {
     Ticket ticket = call.open();
     long sentAt = core.now();
-    return remote
-        .read(name)
-        .handleAsync(
-            (reply, error) -> reply == null ? withoutRedis(error) : read(ticket, sentAt, reply),
-            exec)
+    BulkReads reads = call.reads();
+    return (reads == null
+            ? remote
+                .read(name)
+                .handleAsync(
+                    (reply, error) ->
+                        reply == null
+                            ? withoutRedis(error)
+                            : read(ticket, sentAt, reply.bytes(0), reply.bytes(1)),
+                    exec)
+            : reads
+                .read(name)
+                .handleAsync(
+                    (looked, error) ->
+                        looked == null
+                            ? withoutRedis(error)
+                            : read(ticket, sentAt, looked.entry(), looked.marker()),
+                    exec))
         .thenCompose(identity());
   }
 
-  private CompletableFuture<Answer<V>> read(Ticket ticket, long sentAt, Reply reply) {
-    RemoteEntry found = RemoteEntry.parse(reply.bytes(0));
+  private CompletableFuture<Answer<V>> read(
+      Ticket ticket, long sentAt, byte @Nullable [] entry, byte @Nullable [] marker) {
+    RemoteEntry found = RemoteEntry.parse(entry);
     if (found == null) {
-      if (reply.bytes(0) != null) {
+      if (entry != null) {
         core.counters.misfits.increment();
       }
       return acquire("");
     }
-    return switch (found.under(reply.bytes(1))) {
+    return switch (found.under(marker)) {
       case SHOWN -> found(ticket, sentAt, found);
       case HIDDEN -> acquire("");
       case ASK_TAGS ->

@@ -39,17 +39,24 @@ final class Gets<K, V> {
     Batch<K, V> batch = new Batch<>(loader, core.recursion);
     Map<K, CompletableFuture<Answer<V>>> ends = new LinkedHashMap<>();
     keys.forEach(this::refuseRecursion);
-    for (K key : keys) {
-      LocalEntry<V> kept = core.local.get(key);
-      long now = core.now();
-      if (kept != null && kept.hit(now, core.policy.silenceLimit())) {
-        core.counters.l1Hits.increment();
-        ends.put(
-            key,
-            CompletableFuture.completedFuture(
-                new Answer<>(kept.value, Tier.L1, kept.loadedAt, false)));
-      } else {
-        ends.put(key, one(key, batch, thread, now, kept));
+    BulkReads reads = core.remote == null ? null : new BulkReads(core.remote);
+    try {
+      for (K key : keys) {
+        LocalEntry<V> kept = core.local.get(key);
+        long now = core.now();
+        if (kept != null && kept.hit(now, core.policy.silenceLimit())) {
+          core.counters.l1Hits.increment();
+          ends.put(
+              key,
+              CompletableFuture.completedFuture(
+                  new Answer<>(kept.value, Tier.L1, kept.loadedAt, false)));
+        } else {
+          ends.put(key, one(key, batch, reads, thread, now, kept));
+        }
+      }
+    } finally {
+      if (reads != null) {
+        reads.send();
       }
     }
     thread.await(
@@ -76,7 +83,12 @@ final class Gets<K, V> {
   }
 
   private CompletableFuture<Answer<V>> one(
-      K key, Batch<K, V> batch, CallerThread thread, long now, @Nullable LocalEntry<V> kept) {
+      K key,
+      Batch<K, V> batch,
+      @Nullable BulkReads reads,
+      CallerThread thread,
+      long now,
+      @Nullable LocalEntry<V> kept) {
     KeyName name = open(key);
     Work<V> work = batch.work(key, name);
     Answer<V> early = early(key, name, work, now, kept);
@@ -86,7 +98,9 @@ final class Gets<K, V> {
     Flight<V> own = new Flight<>();
     own.holdItsCaller();
     Flight<V> flight = joinOr(name, own);
-    Call<K, V> call = call(key, name, work, ReadOptions.of(), thread, flight);
+    Call<K, V> call =
+        new Call<>(
+            core, key, name, core.bucket(name), work, ReadOptions.of(), thread, flight, reads);
     if (flight == own) {
       batch.add(own);
       return fly(call);
@@ -161,7 +175,7 @@ final class Gets<K, V> {
 
   private Call<K, V> call(
       K key, KeyName name, Work<V> work, ReadOptions options, Executor exec, Flight<V> flight) {
-    return new Call<>(core, key, name, core.bucket(name), work, options, exec, flight);
+    return new Call<>(core, key, name, core.bucket(name), work, options, exec, flight, null);
   }
 
   private KeyName open(K key) {

@@ -38,7 +38,15 @@ final class Refreshes<K, V> {
     Flight<V> flight = new Flight<>();
     Call<K, V> call =
         new Call<>(
-            core, key, name, core.bucket(name), work, ReadOptions.of(), core.executor, flight);
+            core,
+            key,
+            name,
+            core.bucket(name),
+            work,
+            ReadOptions.of(),
+            core.executor,
+            flight,
+            null);
     flight.result.whenComplete((answer, error) -> underWay.remove(name.text()));
     CompletableFuture<Answer<V>> end;
     try {

@@ -13,7 +13,9 @@ import app.galion.spi.Permit;
 import app.galion.spi.RejectedException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -59,6 +61,29 @@ class Remote {
     int bucket = name.bucket(BUCKETS);
     return guarded(
         () -> command("MGET", List.of(entry(bucket, name.text()), ofBucket[bucket].marker)));
+  }
+
+  /** Many keys by one command; on a cluster all of one bucket. In the order of the names. */
+  CompletableFuture<List<Looked>> read(List<KeyName> names) {
+    List<byte[]> keys = new ArrayList<>(2 * names.size());
+    names.forEach(name -> keys.add(entry(name.bucket(BUCKETS), name.text())));
+    Map<Integer, Integer> markers = new HashMap<>();
+    for (KeyName name : names) {
+      int bucket = name.bucket(BUCKETS);
+      if (markers.putIfAbsent(bucket, keys.size()) == null) {
+        keys.add(ofBucket[bucket].marker);
+      }
+    }
+    return guarded(() -> command("MGET", keys))
+        .thenApply(
+            reply -> {
+              List<Looked> looked = new ArrayList<>(names.size());
+              for (KeyName name : names) {
+                int marker = markers.getOrDefault(name.bucket(BUCKETS), 0);
+                looked.add(new Looked(reply.bytes(looked.size()), reply.bytes(marker)));
+              }
+              return looked;
+            });
   }
 
   /** Entry, marker and lease of a key, for people. */

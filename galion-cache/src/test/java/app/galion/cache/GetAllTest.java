@@ -54,6 +54,16 @@ class GetAllTest {
   }
 
   @Test
+  void looksAllKeysUpByOneCommand() {
+    List<String> keys = IntStream.rangeClosed(1, 100).mapToObj(Integer::toString).toList();
+    Map<String, String> values = a.getAll(keys, this::load);
+    server.command("CONFIG", "RESETSTAT");
+    assertThat(b.getAll(keys, this::load)).isEqualTo(values);
+    assertThat(server.command("INFO", "commandstats").toString()).contains("cmdstat_mget:calls=1,");
+    assertThat(loads).hasSize(1);
+  }
+
+  @Test
   void remembersTheKeysThatHaveNoValue() {
     assertThat(a.getAll(List.of("1", "2"), keys -> Map.of("1", "v"))).isEqualTo(Map.of("1", "v"));
     assertThat(b.getAll(List.of("1", "2"), this::load)).isEqualTo(Map.of("1", "v"));
