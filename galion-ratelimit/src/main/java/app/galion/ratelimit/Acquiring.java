@@ -25,11 +25,13 @@ final class Acquiring {
 
   private final Ticker ticker;
   private final Decider decider;
+  private final Watching watching;
   private final Counters counters;
 
-  Acquiring(Ticker ticker, Decider decider, Counters counters) {
+  Acquiring(Ticker ticker, Decider decider, Watching watching, Counters counters) {
     this.ticker = ticker;
     this.decider = decider;
+    this.watching = watching;
     this.counters = counters;
   }
 
@@ -66,7 +68,16 @@ final class Acquiring {
   }
 
   Decision acquire(Duration maxWait, Request asked) throws InterruptedException {
-    Wanted wanted = wanted(maxWait, asked);
+    Request enforcing = watching.enforcing(asked);
+    Wanted wanted = wanted(maxWait, enforcing);
+    Decision decision = enforcing.keys.length == 0 ? watching.admitted(asked) : acquire(wanted);
+    if (watching.watches(asked)) {
+      ShadowCharges unused = watching.after(asked, enforcing, decision);
+    }
+    return decision;
+  }
+
+  private Decision acquire(Wanted wanted) throws InterruptedException {
     Turn turn = decider.turnWithoutRedis(wanted.request, wanted.maxNanos);
     if (turn == null) {
       turn = inTime(turn(wanted), wanted);
@@ -118,8 +129,17 @@ final class Acquiring {
   }
 
   CompletableFuture<Decision> acquireAsync(Duration maxWait, Request asked) {
-    Wanted wanted = wanted(maxWait, asked);
+    Request enforcing = watching.enforcing(asked);
+    Wanted wanted = wanted(maxWait, enforcing);
     CompletableFuture<Decision> result = new CompletableFuture<>();
+    if (watching.watches(asked)) {
+      CompletableFuture<Void> unused =
+          result.thenAccept(decision -> watching.after(asked, enforcing, decision));
+    }
+    if (enforcing.keys.length == 0) {
+      result.complete(watching.admitted(asked));
+      return result;
+    }
     Turn known = decider.turnWithoutRedis(wanted.request, wanted.maxNanos);
     if (known != null) {
       start(known, result);

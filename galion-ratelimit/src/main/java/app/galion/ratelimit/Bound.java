@@ -24,7 +24,7 @@ public enum Bound {
   NODE_SHARES("each node admits at most its share of C and r, the fleet the sum of the shares"),
   /** Nothing is admitted. */
   NOTHING("nothing is admitted"),
-  /** None: what is admitted is not counted. */
+  /** None: what is admitted is not counted, or not held to it (in shadow). */
   NONE("no bound: what is admitted is not counted");
 
   private final String text;

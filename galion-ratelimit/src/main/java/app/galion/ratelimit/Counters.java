@@ -15,15 +15,34 @@ final class Counters {
 
   private static final int MOST_POLICIES = 200;
 
-  final LongAdder calls = new LongAdder();
-  final LongAdder asked = new LongAdder();
-  final LongAdder failures = new LongAdder();
-  final LongAdder late = new LongAdder();
-  final LongAdder refunds = new LongAdder();
+  final LongAdder calls;
+  final LongAdder asked;
+  final LongAdder failures;
+  final LongAdder late;
+  final LongAdder refunds;
+  final LongAdder listenerFailures = new LongAdder();
+  final LongAdder dropped = new LongAdder();
   private final Map<Decision.Source, LongAdder> admitted = adders();
   private final Map<Decision.Source, LongAdder> denied = adders();
   private final Map<String, LongAdder> denials = new ConcurrentHashMap<>();
   private final List<BiConsumer<String, LongAdder>> watchers = new CopyOnWriteArrayList<>();
+
+  Counters() {
+    calls = new LongAdder();
+    asked = new LongAdder();
+    failures = new LongAdder();
+    late = new LongAdder();
+    refunds = new LongAdder();
+  }
+
+  /** Those of the keys in shadow: decisions of their own, calls and their fate together. */
+  Counters(Counters enforcing) {
+    calls = enforcing.calls;
+    asked = enforcing.asked;
+    failures = enforcing.failures;
+    late = enforcing.late;
+    refunds = enforcing.refunds;
+  }
 
   private static Map<Decision.Source, LongAdder> adders() {
     Map<Decision.Source, LongAdder> adders = new EnumMap<>(Decision.Source.class);

@@ -37,7 +37,9 @@ public final class Decision {
     /** The policy fails open: no bound holds. */
     FAIL_OPEN,
     /** The policy fails closed: nothing is admitted. */
-    FAIL_CLOSED
+    FAIL_CLOSED,
+    /** Nobody had to: all keys are in shadow ({@link RatePolicy#shadow()}), no bound holds. */
+    SHADOW
   }
 
   static final long NEVER = Long.MAX_VALUE;
@@ -76,6 +78,11 @@ public final class Decision {
   Decision remembered(LimitKey denier, Ticker ticker, long now) {
     return new Decision(
         reason, Source.DENY_MEMORY, retryAfterNanos, standing.ofDenier(denier), nth, ticker, now);
+  }
+
+  /** What remains of one of the limits. */
+  long remaining(int limit, Limit of) {
+    return standing.remaining(limit, of, nth);
   }
 
   Standing standing() {
@@ -121,7 +128,7 @@ public final class Decision {
       case STORE -> Bound.NODE_CLOCKS;
       case LOCAL -> reason == Reason.IMPOSSIBLE ? Bound.NOTHING : Bound.NODE_SHARES;
       case FAIL_CLOSED -> Bound.NOTHING;
-      case FAIL_OPEN -> Bound.NONE;
+      case FAIL_OPEN, SHADOW -> Bound.NONE;
     };
   }
 
@@ -158,7 +165,8 @@ public final class Decision {
    * when denied ({@link Source#DENY_MEMORY}: the key that denied) or decided without Redis.
    *
    * @return at least one state, immutable; nominal figures where nothing was counted ({@link
-   *     Source#FAIL_OPEN}: all remaining, {@link Source#FAIL_CLOSED}: none)
+   *     Source#FAIL_OPEN}, {@link Source#SHADOW}: all remaining, {@link Source#FAIL_CLOSED}: none);
+   *     never of keys in shadow where others decided
    */
   public List<LimitState> limits() {
     return standing.limits(nth);

@@ -26,6 +26,7 @@ final class Fallback {
   private final LocalLimits local;
   private final @Nullable RedisLink link;
   private final boolean store;
+  private final boolean quiet;
   private final @Nullable EvictionCheck eviction;
   private final Counters counters;
   private final AtomicBoolean engaged = new AtomicBoolean();
@@ -41,7 +42,24 @@ final class Fallback {
       @Nullable RedisLink link,
       boolean store,
       Counters counters) {
+    this(id, ticker, local, link, store, false, counters);
+  }
+
+  /** One that neither warns nor looks at the server: another one of the same limiter does. */
+  static Fallback quiet(ComponentId id, Ticker ticker, LocalLimits local, Counters counters) {
+    return new Fallback(id, ticker, local, null, false, true, counters);
+  }
+
+  private Fallback(
+      ComponentId id,
+      Ticker ticker,
+      LocalLimits local,
+      @Nullable RedisLink link,
+      boolean store,
+      boolean quiet,
+      Counters counters) {
     this.id = id;
+    this.quiet = quiet;
     this.ticker = ticker;
     this.local = local;
     this.link = link;
@@ -95,6 +113,9 @@ final class Fallback {
 
   void failed(Throwable cause) {
     counters.failures.increment();
+    if (quiet) {
+      return;
+    }
     lastFailure = ticker.read();
     String words = cause instanceof TimeoutException ? "deadline passed" : words(cause);
     lastCause = words;

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One subject under one policy: what a decision is asked about. Immutable and thread-safe; keeping
  * it for a hot subject saves the hash of the subject. Two keys are equal when they name the same
- * counters, that is policy name and subject. As a {@link LimitCharge} it costs 1.
+ * counters, that is policy name and subject, both in shadow or neither. As a {@link LimitCharge} it
+ * costs 1.
  */
 public final class LimitKey implements LimitCharge {
 
@@ -35,7 +36,7 @@ public final class LimitKey implements LimitCharge {
         requireNonNull(subject, "subject").length() <= LONGEST_KEPT && !subject.startsWith(HASHED)
             ? subject
             : HASHED + digest(subject);
-    this.hash = this.subject.hashCode() * 31 + policy.name().hashCode();
+    this.hash = this.subject.hashCode() * 31 + policy.counter().hashCode();
     this.alone = Request.of(this);
   }
 
@@ -90,7 +91,7 @@ public final class LimitKey implements LimitCharge {
   byte[] redisKey(byte[] prefix) {
     byte[] known = suffixed;
     if (known == null || !startsWith(known, prefix)) {
-      byte[] suffix = ("{" + tag() + "}:" + policy.name()).getBytes(UTF_8);
+      byte[] suffix = ("{" + tag() + "}:" + policy.counter()).getBytes(UTF_8);
       known = Arrays.copyOf(prefix, prefix.length + suffix.length);
       System.arraycopy(suffix, 0, known, prefix.length, suffix.length);
       suffixed = known;
@@ -131,7 +132,7 @@ public final class LimitKey implements LimitCharge {
         || (other instanceof LimitKey that
             && hash == that.hash
             && subject.equals(that.subject)
-            && policy.name().equals(that.policy.name()));
+            && policy.counter().equals(that.policy.counter()));
   }
 
   @Override
@@ -142,6 +143,6 @@ public final class LimitKey implements LimitCharge {
   /** Names the policy and the hash of the subject, never the subject. */
   @Override
   public String toString() {
-    return "'" + policy.name() + "' by {" + tag() + "}";
+    return "'" + policy.counter() + "' by {" + tag() + "}";
   }
 }

@@ -39,6 +39,8 @@ public final class RateHeaders {
    * "login";r=3;t=12} (r: remaining, t: seconds until all is free again, rounded up). Several
    * limits of one policy are named after their periods too, such as {@code "read-PT1M"}.
    *
+   * <p>None where all keys are in shadow: who is not limited is told of no limit.
+   *
    * <p>Both, when denied and waiting helps: {@code Retry-After} (seconds, rounded up, at least 1).
    *
    * @param decision the decision
@@ -47,6 +49,9 @@ public final class RateHeaders {
    * @return header name to value, in this order, immutable
    */
   public static Map<String, String> of(Decision decision, Instant now, HeaderForm form) {
+    if (decision.source() == Decision.Source.SHADOW) {
+      return Map.of();
+    }
     Map<String, String> headers = new LinkedHashMap<>();
     switch (form) {
       case LEGACY -> putLegacy(decision.binding(), now, headers);

@@ -2,21 +2,14 @@ package app.galion.ratelimit;
 
 import static java.util.Objects.requireNonNull;
 
-import app.galion.redis.RedisLink;
 import app.galion.spi.ComponentId;
-import app.galion.spi.Fleet;
 import app.galion.spi.Guard;
 import app.galion.spi.Health;
 import app.galion.spi.HealthProbe;
 import app.galion.spi.Permit;
-import app.galion.spi.Ticker;
-import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
-import io.github.bucket4j.distributed.proxy.AbstractProxyManagerBuilder;
 import io.github.bucket4j.distributed.proxy.ProxyManager;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,41 +25,49 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
 
   private final ComponentId id;
   private final Counters counters = new Counters();
-  private final DenyMemory memory;
-  private final Fallback fallback;
-  private final Decider decider;
+  private final Counters shadowCounters = new Counters(counters);
+  private final Deciding deciding;
+  private final Deciding shadow;
+  private final Listeners listeners;
+  private final Checking checking;
   private final Reserving reserving;
   private final Acquiring acquiring;
   private final @Nullable Leases leases;
-  private final @Nullable StoreLimits store;
 
-  private RateLimiter(Builder builder) {
+  RateLimiter(RateLimiterBuilder builder) {
     id = builder.id;
-    Ticker ticker = builder.ticker;
-    memory = new DenyMemory(ticker, builder.denyMemory.toNanos());
-    RedisLink link = builder.redis;
-    Fleet fleet = link == null ? Fleet.single() : link.fleet();
-    LocalLimits local = new LocalLimits(ticker, builder.clock, fleet::size);
     ProxyManager<String> manager = builder.manager == null ? null : builder.manager.get();
-    fallback = new Fallback(id, ticker, local, link, manager != null, counters);
-    Followed followed = new Followed(memory, local, fallback);
-    RedisLimits redis = link == null ? null : new RedisLimits(id, link, ticker, followed, counters);
-    store = manager == null ? null : new StoreLimits(id, manager, ticker, followed, counters);
-    decider = new Decider(memory, local, fallback, redis == null ? store : redis, counters);
-    leases = redis == null ? null : new Leases(id, ticker, redis);
-    reserving = new Reserving(decider, leases);
-    acquiring = new Acquiring(ticker, decider, counters);
+    deciding = Deciding.of(builder, manager, counters, false);
+    shadow = Deciding.of(builder, manager, shadowCounters, true);
+    listeners = new Listeners(id, counters);
+    NearLimit near =
+        builder.onNearLimit == null
+            ? null
+            : new NearLimit(
+                builder.ticker,
+                builder.nearLimit,
+                deciding.remote(),
+                listeners,
+                builder.onNearLimit);
+    Watching watching = new Watching(shadow, counters, listeners, near, builder.onShadowDenial);
+    RedisLimits redis = deciding.redis();
+    leases = redis == null ? null : new Leases(id, builder.ticker, redis);
+    Decider decider = deciding.decider();
+    checking = new Checking(decider, watching);
+    reserving = new Reserving(decider, watching, leases);
+    acquiring = new Acquiring(builder.ticker, decider, watching, counters);
   }
 
   /**
-   * Starts building a limiter. Without {@link Builder#redis} it decides in this process alone.
+   * Starts building a limiter. Without {@link RateLimiterBuilder#redis} it decides in this process
+   * alone.
    *
    * @param name its name, 1 to 100 ASCII letters, digits, {@code .}, {@code _} or {@code -}
    * @return a builder
    * @throws IllegalArgumentException if the name is none
    */
-  public static Builder builder(String name) {
-    return new Builder(new ComponentId("limiter", name));
+  public static RateLimiterBuilder builder(String name) {
+    return new RateLimiterBuilder(new ComponentId("limiter", name));
   }
 
   /**
@@ -76,7 +77,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @return the decision
    */
   public Decision check(LimitKey key) {
-    return decider.decide(key.alone());
+    return checking.check(key.alone());
   }
 
   /**
@@ -100,7 +101,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if there are none or more than 16, or one key has two costs
    */
   public Decision check(LimitCharge... charges) {
-    return decider.decide(Request.of(charges));
+    return checking.check(Request.of(charges));
   }
 
   /**
@@ -112,7 +113,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the cost is negative
    */
   public Decision check(long cost, LimitKey key) {
-    return decider.decide(Request.of(cost, key));
+    return checking.check(Request.of(cost, key));
   }
 
   /**
@@ -124,7 +125,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the cost is negative or there are no or more than 16 keys
    */
   public Decision check(long cost, LimitKey... keys) {
-    return decider.decide(Request.of(cost, keys));
+    return checking.check(Request.of(cost, keys));
   }
 
   /**
@@ -147,7 +148,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException as there
    */
   public CompletableFuture<Decision> checkAsync(LimitCharge... charges) {
-    return decider.decideAsync(Request.of(charges));
+    return checking.checkAsync(Request.of(charges));
   }
 
   /**
@@ -159,7 +160,7 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    * @throws IllegalArgumentException if the cost is negative or there are no or more than 16 keys
    */
   public CompletableFuture<Decision> checkAsync(long cost, LimitKey... keys) {
-    return decider.decideAsync(Request.of(cost, keys));
+    return checking.checkAsync(Request.of(cost, keys));
   }
 
   /**
@@ -270,19 +271,24 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     }
     long most = Math.min(number, Limit.MAX_UNITS);
     Request request = new Request(act, new LimitKey[] {key}, new long[] {most}, new long[1]);
-    memory.forget(key);
-    decider.tell(request);
-    decider.tellLocal(request);
+    Deciding of = of(key);
+    of.memory().forget(key);
+    of.decider().tell(request);
+    of.decider().tellLocal(request);
+  }
+
+  private Deciding of(LimitKey key) {
+    return key.policy().inShadow() ? shadow : deciding;
   }
 
   /**
-   * Looks at a key without charging it: a check of cost 0.
+   * Looks at a key without charging it: a check of cost 0, of a key in shadow too.
    *
    * @param key the key
    * @return its binding limit
    */
   public LimitState state(LimitKey key) {
-    return check(0, key).binding();
+    return of(key).decider().decide(Request.of(0, key)).binding();
   }
 
   /**
@@ -318,11 +324,15 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
    */
   @Override
   public Health health() {
-    return fallback.health(remembered());
+    return deciding.fallback().health(remembered());
   }
 
   Counters counters() {
     return counters;
+  }
+
+  Counters shadowCounters() {
+    return shadowCounters;
   }
 
   long leases() {
@@ -330,20 +340,19 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   }
 
   long remembered() {
-    return memory.size();
+    return deciding.memory().size();
   }
 
   /**
    * Stops asking Redis or the store: from now on the failure policies decide. Leases that are held
    * are renewed no more; reservations may still be settled and closed. The link and the store stay
-   * open.
+   * open. Listeners are called no more.
    */
   @Override
   public void close() {
-    decider.close();
-    if (store != null) {
-      store.close();
-    }
+    deciding.close();
+    shadow.close();
+    listeners.close();
     if (leases != null) {
       leases.close();
     }
@@ -352,129 +361,5 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
   @Override
   public String toString() {
     return id.toString();
-  }
-
-  /** Builds a {@link RateLimiter}. Not thread-safe. */
-  public static final class Builder {
-
-    private static final Duration LONGEST_MEMORY = Duration.ofSeconds(1);
-
-    private final ComponentId id;
-    private @Nullable RedisLink redis;
-    private @Nullable Supplier<? extends ProxyManager<String>> manager;
-    private Ticker ticker = Ticker.system();
-    private InstantSource clock = InstantSource.system();
-    private Duration denyMemory = LONGEST_MEMORY;
-
-    private Builder(ComponentId id) {
-      this.id = id;
-    }
-
-    /**
-     * Sets the Redis that holds the counters, and whose fleet the local share is taken of. Default:
-     * none, each process counts alone.
-     *
-     * @param redis the link, which stays open when the limiter closes
-     * @return this
-     */
-    public Builder redis(RedisLink redis) {
-      this.redis = requireNonNull(redis, "redis");
-      return this;
-    }
-
-    /**
-     * Sets a store that Bucket4j speaks to, for services without Redis or with buckets to share.
-     * Default: none.
-     *
-     * <p>It counts {@code tokenBucket} and {@code smooth} only, of at most one token a nanosecond;
-     * every other policy is refused with {@link IllegalArgumentException} when it is first asked
-     * for. Decisions have the source {@link Decision.Source#STORE}; deadlines, failure policies and
-     * the memory of denials hold as with Redis, local shares are the whole limit. The buckets'
-     * expiry is what the manager was built with: prefer {@link
-     * #proxyManager(AbstractProxyManagerBuilder)}, or a key for each subject stays for ever.
-     *
-     * @param manager the manager; its keys are {@code <limiter>:r1:{<hash>}:<policy>}
-     * @return this
-     */
-    public Builder proxyManager(ProxyManager<String> manager) {
-      requireNonNull(manager, "manager");
-      this.manager = () -> manager;
-      return this;
-    }
-
-    /**
-     * As {@link #proxyManager(ProxyManager)}, with a manager that {@link #build()} builds: where
-     * the store offers expiry, a bucket leaves it a second after it is full again.
-     *
-     * @param builder the manager's builder, of which only the expiry is set
-     * @return this
-     */
-    public Builder proxyManager(AbstractProxyManagerBuilder<String, ?, ?> builder) {
-      requireNonNull(builder, "builder");
-      this.manager =
-          () -> {
-            if (builder.isExpireAfterWriteSupported()) {
-              builder.expirationAfterWrite(
-                  ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(
-                      Duration.ofSeconds(1)));
-            }
-            return builder.build();
-          };
-      return this;
-    }
-
-    /**
-     * Sets the clock of local limits and of the deny memory. Default: {@link Ticker#system()}.
-     *
-     * @param ticker the clock
-     * @return this
-     */
-    public Builder ticker(Ticker ticker) {
-      this.ticker = requireNonNull(ticker, "ticker");
-      return this;
-    }
-
-    /**
-     * Sets the wall clock of calendar quotas that are decided in this process: without Redis, or
-     * while it is away. Default: {@link InstantSource#system()}.
-     *
-     * @param clock the clock
-     * @return this
-     */
-    public Builder clock(InstantSource clock) {
-      this.clock = requireNonNull(clock, "clock");
-      return this;
-    }
-
-    /**
-     * Sets how long a denial of Redis may be given again from memory, at most until it would be
-     * admitted. Default: 1 s.
-     *
-     * @param longest 0 (never) to 1 s
-     * @return this
-     * @throws IllegalArgumentException if it is out of range
-     */
-    public Builder denyMemory(Duration longest) {
-      requireNonNull(longest, "longest");
-      if (longest.isNegative() || longest.compareTo(LONGEST_MEMORY) > 0) {
-        throw new IllegalArgumentException("denyMemory " + longest + " must be 0 to 1 s");
-      }
-      this.denyMemory = longest;
-      return this;
-    }
-
-    /**
-     * Builds the limiter; never blocks.
-     *
-     * @return the limiter
-     * @throws IllegalStateException if it has both a Redis and a store
-     */
-    public RateLimiter build() {
-      if (redis != null && manager != null) {
-        throw new IllegalStateException(
-            id + " has both redis(…) and proxyManager(…): its counters can be in one place only");
-      }
-      return new RateLimiter(this);
-    }
   }
 }

@@ -12,9 +12,10 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The meters of one limiter, tagged with its name, never with a subject: {@code
- * galion.ratelimit.decisions} (source, outcome), {@code .denials} (policy, at most 200), {@code
- * .redis.calls}, {@code .redis.decisions}, {@code .redis.failures}, {@code .redis.late}, {@code
- * .refunds}, {@code .leases}, {@code .deny.memory.size}.
+ * galion.ratelimit.decisions} (source, outcome), {@code .denials} and {@code .shadow.denials}
+ * (policy, at most 200 each), {@code .redis.calls}, {@code .redis.decisions}, {@code
+ * .redis.failures}, {@code .redis.late}, {@code .refunds}, {@code .leases}, {@code
+ * .deny.memory.size}, {@code .listener.failures}, {@code .listener.dropped}.
  */
 @SuppressWarnings("exports") // Micrometer is optional: not every reader of this module has it
 public final class RateLimiterMetrics implements MeterBinder {
@@ -43,6 +44,17 @@ public final class RateLimiterMetrics implements MeterBinder {
     counters.watchDenials(
         (policy, count) ->
             counter(registry, "galion.ratelimit.denials", tags.and("policy", policy), count));
+    limiter
+        .shadowCounters()
+        .watchDenials(
+            (policy, count) ->
+                counter(
+                    registry,
+                    "galion.ratelimit.shadow.denials",
+                    tags.and("policy", policy),
+                    count));
+    counter(registry, "galion.ratelimit.listener.failures", tags, counters.listenerFailures);
+    counter(registry, "galion.ratelimit.listener.dropped", tags, counters.dropped);
     counter(registry, "galion.ratelimit.redis.calls", tags, counters.calls);
     counter(registry, "galion.ratelimit.redis.decisions", tags, counters.asked);
     counter(registry, "galion.ratelimit.redis.failures", tags, counters.failures);

@@ -29,19 +29,31 @@ public final class RatePolicy {
   private static final Duration MAX_DEADLINE = Duration.ofSeconds(60);
   static final int MAX_LIMITS = 4;
 
+  /** What no name ends with. */
+  private static final String IN_SHADOW = "~shadow";
+
   private final String name;
   private final List<Limit> limits;
   private final Duration deadline;
   private final FailurePolicy onFailure;
+  private final boolean inShadow;
+  private final String counter;
   private final boolean concurrent;
   private final byte[] spec;
   private final long deadlineNanos;
 
-  private RatePolicy(String name, List<Limit> limits, Duration deadline, FailurePolicy onFailure) {
+  private RatePolicy(
+      String name,
+      List<Limit> limits,
+      Duration deadline,
+      FailurePolicy onFailure,
+      boolean inShadow) {
     this.name = name;
     this.limits = List.copyOf(limits);
     this.deadline = deadline;
     this.onFailure = onFailure;
+    this.inShadow = inShadow;
+    this.counter = inShadow ? name + IN_SHADOW : name;
     this.concurrent = kind() == Limit.Kind.CONCURRENCY;
     this.spec = encode(this.limits);
     this.deadlineNanos = deadline.toNanos();
@@ -131,7 +143,7 @@ public final class RatePolicy {
           "leaseFor " + lease + " must be 1 s to 1 h in whole microseconds");
     }
     Limit limit = Limit.concurrency(name, (int) limits.get(0).n(), lease);
-    return new RatePolicy(name, List.of(limit), deadline, onFailure);
+    return new RatePolicy(name, List.of(limit), deadline, onFailure, inShadow);
   }
 
   /**
@@ -158,7 +170,7 @@ public final class RatePolicy {
   }
 
   private static RatePolicy first(String name, Limit limit, Duration deadline) {
-    return new RatePolicy(name, List.of(limit), deadline, FailurePolicy.FAIL_LOCAL);
+    return new RatePolicy(name, List.of(limit), deadline, FailurePolicy.FAIL_LOCAL, false);
   }
 
   private static String requireName(String name) {
@@ -193,7 +205,7 @@ public final class RatePolicy {
     }
     List<Limit> more = new ArrayList<>(limits);
     more.add(Limit.of(limits.get(0).kind(), name, n, period));
-    return new RatePolicy(name, more, deadline, onFailure);
+    return new RatePolicy(name, more, deadline, onFailure, inShadow);
   }
 
   /**
@@ -213,7 +225,7 @@ public final class RatePolicy {
     }
     List<Limit> other = new ArrayList<>(limits);
     other.set(limits.size() - 1, Limit.of(last.kind(), name, last.n(), last.period(), burst));
-    return new RatePolicy(name, other, deadline, onFailure);
+    return new RatePolicy(name, other, deadline, onFailure, inShadow);
   }
 
   /**
@@ -228,7 +240,7 @@ public final class RatePolicy {
     if (deadline.compareTo(Duration.ofMillis(1)) < 0 || deadline.compareTo(MAX_DEADLINE) > 0) {
       throw new IllegalArgumentException("deadline " + deadline + " must be 1 ms to 60 s");
     }
-    return new RatePolicy(name, limits, deadline, onFailure);
+    return new RatePolicy(name, limits, deadline, onFailure, inShadow);
   }
 
   /**
@@ -238,7 +250,35 @@ public final class RatePolicy {
    * @return a new policy
    */
   public RatePolicy onFailure(FailurePolicy onFailure) {
-    return new RatePolicy(name, limits, deadline, requireNonNull(onFailure, "onFailure"));
+    return new RatePolicy(name, limits, deadline, requireNonNull(onFailure, "onFailure"), inShadow);
+  }
+
+  /**
+   * The same policy in shadow: judged and counted over the fleet, yet it denies nothing. To try a
+   * limit on real traffic before it is enforced.
+   *
+   * <p>A key in shadow is asked once the enforcing keys of the request have admitted, in the
+   * background and apart from them: it never changes the decision, its states, headers or waiting
+   * time. A request of such keys alone is admitted at once ({@link Decision.Source#SHADOW}). Each
+   * is judged by itself as if it enforced, its failure policy included, and charged nothing when it
+   * would have denied. Denials are counted ({@code galion.ratelimit.shadow.denials}) and told to
+   * {@link RateLimiterBuilder#onShadowDenial}; {@link RateLimiter#state} shows how it stands.
+   *
+   * <p>Its counters are kept apart from those of an enforcing policy of the same name, under {@code
+   * <policy>~shadow}: when it is promoted it starts full. Of {@link RateLimiter#acquire} it is
+   * judged when the wait is over, without a line of its own; {@link Reservation#settle} corrects
+   * its charge too.
+   *
+   * @return a new policy
+   * @throws IllegalArgumentException if this is a concurrency limit: a lease that is not enforced
+   *     would have to be held and renewed all the same
+   */
+  public RatePolicy shadow() {
+    if (concurrent) {
+      throw new IllegalArgumentException(
+          this + " has no shadow: only what is charged can be judged apart, not what is held");
+    }
+    return new RatePolicy(name, limits, deadline, onFailure, true);
   }
 
   /**
@@ -277,6 +317,15 @@ public final class RatePolicy {
    */
   public FailurePolicy onFailure() {
     return onFailure;
+  }
+
+  boolean inShadow() {
+    return inShadow;
+  }
+
+  /** The name of its counters: its own, or that of its shadow. */
+  String counter() {
+    return counter;
   }
 
   List<Limit> limits() {
@@ -331,7 +380,7 @@ public final class RatePolicy {
   public boolean equals(@Nullable Object other) {
     return this == other
         || (other instanceof RatePolicy that
-            && name.equals(that.name)
+            && counter.equals(that.counter)
             && limits.equals(that.limits)
             && deadline.equals(that.deadline)
             && onFailure == that.onFailure);
@@ -344,7 +393,7 @@ public final class RatePolicy {
 
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder("policy '").append(name).append("' of ");
+    StringBuilder text = new StringBuilder("policy '").append(counter).append("' of ");
     String separator = "";
     for (Limit limit : limits) {
       text.append(separator).append(limit);

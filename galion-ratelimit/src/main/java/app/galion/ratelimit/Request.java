@@ -193,6 +193,16 @@ final class Request {
     };
   }
 
+  /** Whether some of the keys are in shadow. */
+  boolean inShadow() {
+    for (LimitKey key : keys) {
+      if (key.policy().inShadow()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean looks() {
     for (long cost : costs) {
       if (cost != 0) {

@@ -25,14 +25,21 @@ public final class Reservation implements AutoCloseable {
 
   private final Reserving reserving;
   private final Request request;
+  private final ShadowCharges shadows;
   private final Decision decision;
   private final long localAt;
   private final AtomicBoolean settled = new AtomicBoolean();
   private final AtomicBoolean released = new AtomicBoolean();
 
-  Reservation(Reserving reserving, Request request, Decision decision, long localAt) {
+  Reservation(
+      Reserving reserving,
+      Request request,
+      ShadowCharges shadows,
+      Decision decision,
+      long localAt) {
     this.reserving = reserving;
     this.request = request;
+    this.shadows = shadows;
     this.decision = decision;
     this.localAt = localAt;
   }
@@ -71,6 +78,9 @@ public final class Reservation implements AutoCloseable {
   public void settle(LimitCharge... actual) {
     long[] more = new long[request.keys.length];
     for (LimitCharge charge : actual) {
+      if (charge.key().policy().inShadow() && (!granted() || shadows.has(charge.key()))) {
+        continue;
+      }
       int i = request.indexOf(charge.key());
       if (request.keys[i].policy().concurrent()) {
         throw new IllegalArgumentException(
@@ -80,6 +90,9 @@ public final class Reservation implements AutoCloseable {
     }
     if (granted() && settled.compareAndSet(false, true)) {
       reserving.adjust(request, request.indices(false), i -> more[i], decision, localAt);
+      for (LimitCharge charge : actual) {
+        shadows.settle(charge);
+      }
     }
   }
 
@@ -90,6 +103,7 @@ public final class Reservation implements AutoCloseable {
   public void cancel() {
     if (granted() && settled.compareAndSet(false, true)) {
       reserving.adjust(request, request.indices(false), i -> -request.costs[i], decision, localAt);
+      shadows.cancel();
     }
     close();
   }

@@ -13,27 +13,36 @@ final class Reserving {
   private static final long IDS = 1L << 53;
 
   private final Decider decider;
+  private final Watching watching;
   private final @Nullable Leases leases;
 
-  Reserving(Decider decider, @Nullable Leases leases) {
+  Reserving(Decider decider, Watching watching, @Nullable Leases leases) {
     this.decider = decider;
+    this.watching = watching;
     this.leases = leases;
   }
 
   Reservation reserve(Request asked) {
     long localAt = decider.localNow();
-    Request request = withLeases(asked);
-    return reservation(request, decider.decide(request), localAt);
+    Request request = withLeases(watching.enforcing(asked));
+    Decision decision =
+        request.keys.length == 0 ? watching.admitted(asked) : decider.decide(request);
+    return reservation(asked, request, decision, localAt);
   }
 
   CompletableFuture<Reservation> reserveAsync(Request asked) {
     long localAt = decider.localNow();
-    Request request = withLeases(asked);
+    Request request = withLeases(watching.enforcing(asked));
+    if (request.keys.length == 0) {
+      return CompletableFuture.completedFuture(
+          reservation(asked, request, watching.admitted(asked), localAt));
+    }
     CompletableFuture<Reservation> result = new CompletableFuture<>();
     CompletableFuture<Decision> unused =
         decider
             .decideAsync(request)
-            .whenComplete((decision, error) -> answer(result, request, decision, error, localAt));
+            .whenComplete(
+                (decision, error) -> answer(result, asked, request, decision, error, localAt));
     return result;
   }
 
@@ -43,6 +52,7 @@ final class Reserving {
    */
   private void answer(
       CompletableFuture<Reservation> result,
+      Request asked,
       Request request,
       @Nullable Decision decision,
       @Nullable Throwable error,
@@ -52,7 +62,7 @@ final class Reserving {
           error == null ? new IllegalStateException("no decision") : error);
       return;
     }
-    Reservation reservation = reservation(request, decision, localAt);
+    Reservation reservation = reservation(asked, request, decision, localAt);
     if (!result.complete(reservation)) {
       reservation.cancel();
     }
@@ -70,8 +80,9 @@ final class Reserving {
     return asked.as(Act.LEASE, ids);
   }
 
-  private Reservation reservation(Request request, Decision decision, long localAt) {
-    Reservation reservation = new Reservation(this, request, decision, localAt);
+  private Reservation reservation(Request asked, Request request, Decision decision, long localAt) {
+    ShadowCharges shadows = watching.after(asked, request, decision);
+    Reservation reservation = new Reservation(this, request, shadows, decision, localAt);
     if (leases != null && decision.allowed() && decision.source() == Decision.Source.REDIS) {
       for (int i : request.indices(true)) {
         if (request.costs[i] > 0) {
@@ -85,6 +96,21 @@ final class Reserving {
   /** Charges or gives back, for some keys of a reservation, as much as is more than 0 or less. */
   void adjust(
       Request request, int[] which, IntToLongFunction more, Decision decision, long localAt) {
+    adjust(decider, request, which, more, decision, localAt);
+  }
+
+  /** The same of one key that was charged by itself. */
+  static void adjust(Decider decider, LimitKey key, long more, Decision decision, long localAt) {
+    adjust(decider, key.alone(), new int[] {0}, i -> more, decision, localAt);
+  }
+
+  private static void adjust(
+      Decider decider,
+      Request request,
+      int[] which,
+      IntToLongFunction more,
+      Decision decision,
+      long localAt) {
     int[] changed = Arrays.stream(which).filter(i -> more.applyAsLong(i) != 0).toArray();
     Standing charged = decision.standing();
     Request adjusted = request.some(Act.ADJUST, changed, more, charged::chargedAt);

@@ -116,7 +116,7 @@ final class StoreBuckets {
   }
 
   private BucketProxy bucket(LimitKey key, BucketConfiguration configuration) {
-    String name = prefix + "{" + key.tag() + "}:" + key.policy().name();
+    String name = prefix + "{" + key.tag() + "}:" + key.policy().counter();
     return manager.builder().build(name, () -> configuration);
   }
 

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreLimits implements Remote {
 
-  private static final int THREADS = 16;
   private static final int MOST_WAITING = 1_024;
   private static final long IDLE_SECONDS = 60;
 
@@ -32,7 +31,8 @@ final class StoreLimits implements Remote {
       ProxyManager<String> manager,
       Ticker ticker,
       RedisLimits.Outcomes outcomes,
-      Counters counters) {
+      Counters counters,
+      int most) {
     this.id = id;
     this.buckets = new StoreBuckets(manager, id.name() + ":r1:");
     this.ticker = ticker;
@@ -40,8 +40,8 @@ final class StoreLimits implements Remote {
     this.counters = counters;
     this.threads =
         new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
+            most,
+            most,
             IDLE_SECONDS,
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(MOST_WAITING),
@@ -72,7 +72,7 @@ final class StoreLimits implements Remote {
         id + " keeps its counters in a Bucket4j store, which has no line to wait in; use redis(…)");
   }
 
-  private void requireOffered(RatePolicy policy) {
+  void requireOffered(RatePolicy policy) {
     if (!StoreBuckets.offers(policy)) {
       throw new IllegalArgumentException(
           id

@@ -67,6 +67,23 @@ abstract class LineContract extends ReservationContract {
   }
 
   @Test
+  void aShadowIsJudgedWhenTheWaitIsOverAndMakesNobodyWait() {
+    LimitKey tried = bucket("tried", 2).shadow().by(subject);
+    LimitKey log = RatePolicy.slidingExact("log", 5, DAY).deadline(PATIENT).shadow().by(subject);
+    for (int i = 0; i < 3; i++) {
+      assertThat(acquire(MINUTE, spaced, tried, log).allowed()).isTrue();
+    }
+    remains(log, 2);
+    remains(tried, 0);
+    assertThat(limiter().acquireAsync(MINUTE, spaced, log).join().allowed()).isTrue();
+    remains(log, 1);
+    assertThat(acquire(MINUTE, log).source()).isEqualTo(Decision.Source.SHADOW);
+    assertThat(limiter().acquireAsync(MINUTE, tried).join().source())
+        .isEqualTo(Decision.Source.SHADOW);
+    remains(log, 0);
+  }
+
+  @Test
   void whoComesFirstStartsFirst() {
     LimitKey fast =
         RatePolicy.smooth("fast", 1_000, Duration.ofSeconds(1)).deadline(PATIENT).by(subject);

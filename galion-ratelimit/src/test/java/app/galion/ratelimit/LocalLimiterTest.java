@@ -8,4 +8,9 @@ class LocalLimiterTest extends LineContract {
   RateLimiter limiter() {
     return limiter;
   }
+
+  @Override
+  RateLimiterBuilder another() {
+    return RateLimiter.builder("local");
+  }
 }

@@ -18,7 +18,7 @@ record Node(RedisLink link, RateLimiter limiter) implements AutoCloseable {
   }
 
   /** Another limiter on the same link. */
-  RateLimiter.Builder another() {
+  RateLimiterBuilder another() {
     return RateLimiter.builder("api").redis(link);
   }
 

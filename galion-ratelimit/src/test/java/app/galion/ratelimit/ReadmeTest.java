@@ -72,6 +72,9 @@ class ReadmeTest {
       Decision month = limiter.check(free.by(user));
       assertThat(inLine.allowed() && month.allowed()).isTrue();
 
+      RatePolicy stricter = RatePolicy.tokenBucket("read", 100, Duration.ofMinutes(1)).shadow();
+      Decision asBefore = limiter.check(read.by(user), stricter.by(user));
+      assertThat(asBefore.limits()).extracting(LimitState::limit).containsExactly(200L, 1000L);
       LimitState standing = limiter.state(read.by(user));
       Guard guard = limiter.asGuard(RatePresets.tts().by(account));
       assertThat(batch.allowed()).isTrue();

@@ -29,4 +29,9 @@ class RedisLimiterTest extends LineContract {
   RateLimiter limiter() {
     return limiter;
   }
+
+  @Override
+  RateLimiterBuilder another() {
+    return node.another();
+  }
 }

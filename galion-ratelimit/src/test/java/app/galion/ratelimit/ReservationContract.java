@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** What every limiter does that offers leases, logs and reservations too. */
-abstract class ReservationContract extends LimiterContract {
+abstract class ReservationContract extends WatchingContract {
 
   static final int SLOTS = 3;
 
@@ -70,6 +70,27 @@ abstract class ReservationContract extends LimiterContract {
         .as("500 tokens of debt and one more, at 1000 a day")
         .isBetween(Duration.ofHours(12), Duration.ofHours(12).plusMinutes(3));
     assertThat(remaining(tokens)).isZero();
+  }
+
+  @Test
+  void aShadowOfAReservationIsSettledAndCancelledToo() {
+    LimitKey tried = bucket("tried", 100).shadow().by(subject);
+    try (Reservation reservation = limiter().reserve(requests, inFlight, tried.costing(60))) {
+      remains(tried, 40);
+      reservation.settle(tried.costing(10), requests);
+      remains(tried, 90);
+    }
+    Reservation alone = limiter().reserveAsync(tried.costing(50)).join();
+    assertThat(alone.granted()).isTrue();
+    remains(tried, 40);
+    alone.cancel();
+    remains(tried, 90);
+    Reservation tooMuch = limiter().reserve(requests, tried.costing(95));
+    tooMuch.settle(tried.costing(1));
+    limiter().check(10, tried);
+    remains(tried, 80);
+    LimitKey stranger = bucket("stranger", 1).shadow().by(subject);
+    assertThatThrownBy(() -> tooMuch.settle(stranger)).hasMessageContaining("is not among");
   }
 
   @Test

@@ -18,7 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class StoreLimiterTest extends LimiterContract {
+class StoreLimiterTest extends WatchingContract {
 
   private final MapStore store = MapStore.of(TimeMeter.SYSTEM_MILLISECONDS);
   private final RateLimiter limiter =
@@ -27,6 +27,11 @@ class StoreLimiterTest extends LimiterContract {
   @Override
   RateLimiter limiter() {
     return limiter;
+  }
+
+  @Override
+  RateLimiterBuilder another() {
+    return RateLimiter.builder("store").proxyManager(store);
   }
 
   @AfterEach
@@ -229,5 +234,15 @@ class StoreLimiterTest extends LimiterContract {
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("limiter 'both' has both redis(…) and proxyManager(…)");
     }
+  }
+
+  @Test
+  void aShadowOfAPolicyThatTheStoreCannotCountIsRefusedBeforeAnythingIsCharged() {
+    LimitKey wide = bucket("wide", 10).by("user");
+    LimitKey log = RatePolicy.slidingExact("log", 3, DAY).shadow().by("user");
+    assertThatThrownBy(() -> limiter.check(wide, log))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("policy 'log~shadow' of 3 per PT24H");
+    assertThat(remaining(wide)).isEqualTo(10);
   }
 }
