@@ -1,5 +1,6 @@
 package app.galion.ratelimit;
 
+import app.galion.spi.Ticker;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConfigurationBuilder;
 import io.github.bucket4j.ConsumptionProbe;
@@ -21,10 +22,12 @@ final class StoreBuckets {
 
   private final ProxyManager<String> manager;
   private final String prefix;
+  private final Ticker ticker;
 
-  StoreBuckets(ProxyManager<String> manager, String prefix) {
+  StoreBuckets(ProxyManager<String> manager, String prefix, Ticker ticker) {
     this.manager = manager;
     this.prefix = prefix;
+    this.ticker = ticker;
   }
 
   /** Whether Bucket4j counts such limits: token buckets of at most one token a nanosecond. */
@@ -38,12 +41,19 @@ final class StoreBuckets {
   }
 
   Decision decide(Request request) {
+    long now = ticker.read();
     List<long[]> figures = new ArrayList<>();
     int before = 0;
     for (int k = 0; k < request.keys.length; k++) {
       List<Limit> limits = request.keys[k].policy().limits();
       long cost = request.costs[k];
-      VerboseResult<ConsumptionProbe> taken = take(request.keys[k], cost);
+      VerboseResult<ConsumptionProbe> taken;
+      try {
+        taken = take(request.keys[k], cost);
+      } catch (RuntimeException e) {
+        giveBackAfter(e, request, k);
+        throw e;
+      }
       long[] tokens = taken.getDiagnostics().getAvailableTokensPerEachBandwidth();
       for (int i = 0; i < limits.size(); i++) {
         figures.add(
@@ -59,7 +69,7 @@ final class StoreBuckets {
         Decision.Reason.ADMITTED,
         Decision.Source.STORE,
         0,
-        new LocalStanding(request.keys, flat(figures), -1, 0),
+        new LocalStanding(request.keys, flat(figures), -1, now),
         0);
   }
 
@@ -158,6 +168,14 @@ final class StoreBuckets {
     return narrowest;
   }
 
+  private void giveBackAfter(RuntimeException failure, Request request, int before) {
+    try {
+      giveBack(request, before);
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
+    }
+  }
+
   private void giveBack(Request request, int before) {
     for (int k = 0; k < before; k++) {
       if (request.costs[k] > 0) {
@@ -183,11 +201,27 @@ final class StoreBuckets {
           if (number > 0) {
             bucket.consumeIgnoringRateLimits(number);
           } else if (number < 0) {
-            bucket.addTokens(-number);
+            refund(bucket, request.keys[k].policy(), -number, request.extra[k]);
           }
         }
         default -> throw new IllegalStateException("a store cannot " + request.act);
       }
+    }
+  }
+
+  /*
+   * What has come back since would have come back, or been lost at full, without the charge. A store
+   * counts whole tokens, so less than one may be given back too much.
+   */
+  private void refund(BucketProxy bucket, RatePolicy policy, long cost, long chargedAt) {
+    double age = Math.max(0, ticker.read() - chargedAt);
+    long left = cost;
+    for (Limit limit : policy.limits()) {
+      double back = Math.floor(age * limit.n() / (limit.periodMicros() * 1_000.0));
+      left = Math.min(left, (long) (cost - back));
+    }
+    if (left > 0) {
+      bucket.addTokens(left);
     }
   }
 }

@@ -34,7 +34,7 @@ final class StoreLimits implements Remote {
       Counters counters,
       int most) {
     this.id = id;
-    this.buckets = new StoreBuckets(manager, id.name() + ":r1:");
+    this.buckets = new StoreBuckets(manager, id.name() + ":r1:", ticker);
     this.ticker = ticker;
     this.outcomes = outcomes;
     this.counters = counters;

@@ -1,5 +1,6 @@
 package app.galion.ratelimit;
 
+import app.galion.spi.Ticker;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.distributed.proxy.AbstractProxyManagerBuilder;
 import io.github.bucket4j.distributed.proxy.ClientSideConfig;
@@ -42,6 +43,22 @@ final class MapStore extends AbstractCompareAndSwapBasedProxyManager<String> {
 
   static MapStore of(TimeMeter clock) {
     return new MapStore(ClientSideConfig.getDefault().withClientClock(clock));
+  }
+
+  /** On the clock of a limiter. */
+  static MapStore of(Ticker ticker) {
+    return of(
+        new TimeMeter() {
+          @Override
+          public long currentTimeNanos() {
+            return ticker.read();
+          }
+
+          @Override
+          public boolean isWallClockBased() {
+            return true;
+          }
+        });
   }
 
   static final class Builder extends AbstractProxyManagerBuilder<String, MapStore, Builder> {

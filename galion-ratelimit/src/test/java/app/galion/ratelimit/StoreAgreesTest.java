@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import app.galion.redis.RedisLink;
 import app.galion.redis.RedisScript;
 import app.galion.redis.Reply;
+import app.galion.spi.Ticker;
 import app.galion.testkit.RedisServer;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
@@ -34,7 +35,7 @@ class StoreAgreesTest {
           return true;
         }
       };
-  final StoreBuckets store = new StoreBuckets(MapStore.of(clock), "t:");
+  final StoreBuckets store = new StoreBuckets(MapStore.of(clock), "t:", Ticker.system());
 
   @Test
   void aBucketOfOneLimitSaysTheSameInBoth() throws Exception {

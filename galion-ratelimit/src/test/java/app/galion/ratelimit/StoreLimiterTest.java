@@ -9,6 +9,7 @@ import app.galion.ratelimit.Decision.Source;
 import app.galion.redis.RedisLink;
 import app.galion.spi.Health;
 import app.galion.testkit.Await;
+import app.galion.testkit.FakeTicker;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,6 +52,27 @@ class StoreLimiterTest extends WatchingContract {
     assertThat(decision.bound()).isEqualTo(Bound.NODE_CLOCKS);
     assertThat(limiter.health().details()).containsEntry("mode", "store");
     assertThat(store.keys()).singleElement().asString().matches("store:r1:\\{.{22}}:p");
+  }
+
+  @Test
+  void aRefundLeavesOutWhatTimeHasGivenBack() {
+    FakeTicker ticker = new FakeTicker();
+    MapStore still = MapStore.of(ticker);
+    RateLimiter frozen =
+        RateLimiter.builder("store")
+            .proxyManager(still)
+            .ticker(ticker)
+            .denyMemory(Duration.ZERO)
+            .build();
+    LimitKey key =
+        RatePolicy.tokenBucket("p", 10, Duration.ofMinutes(1)).deadline(PATIENT).by("user");
+    Reservation whole = frozen.reserve(key.costing(10));
+    ticker.advance(Duration.ofSeconds(30));
+    assertThat(frozen.check(5, key).allowed()).isTrue();
+    whole.cancel();
+    Await.until("given back", PATIENT, () -> frozen.state(key).remaining() > 0);
+    assertThat(frozen.state(key).remaining()).isEqualTo(5);
+    frozen.close();
   }
 
   @Test
