@@ -1,5 +1,7 @@
 package app.galion.benchmarks.load;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,8 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -128,6 +132,7 @@ final class SplitProxy implements AutoCloseable {
     private void pump(Socket from, Socket to, boolean up) {
       byte[] buffer = new byte[16_384];
       long due = System.nanoTime();
+      Queue<byte[]> waiting = new ConcurrentLinkedQueue<>();
       try {
         InputStream in = from.getInputStream();
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
@@ -140,7 +145,7 @@ final class SplitProxy implements AutoCloseable {
           }
           silent |= fault == Fault.SILENT;
           if (!silent) {
-            due = pass(to, Arrays.copyOf(buffer, read), fault, due);
+            due = pass(to, Arrays.copyOf(buffer, read), fault, due, waiting);
           }
         }
       } catch (IOException e) {
@@ -152,23 +157,28 @@ final class SplitProxy implements AutoCloseable {
     }
 
     /** Delivers in order, at the earliest when what came before was due. */
-    private long pass(Socket to, byte[] bytes, Fault fault, long before) throws IOException {
+    private long pass(Socket to, byte[] bytes, Fault fault, long before, Queue<byte[]> waiting)
+        throws IOException {
       long now = System.nanoTime();
       long due = fault == Fault.SLOW ? now + TimeUnit.MILLISECONDS.toNanos(DELAY_MILLIS) : before;
-      if (due - now <= 0) {
+      if (due - now <= 0 && waiting.isEmpty()) {
         to.getOutputStream().write(bytes);
         return due;
       }
+      waiting.add(bytes);
       long at = Math.max(due, before);
-      var unused = late.schedule(() -> deliver(to, bytes), at - now, TimeUnit.NANOSECONDS);
-      return at + 1;
+      var unused = late.schedule(() -> deliver(to, waiting), at - now, TimeUnit.NANOSECONDS);
+      return at;
     }
 
-    private void deliver(Socket to, byte[] bytes) {
+    /* Whichever task comes first delivers what came first; it waits until it is written. */
+    private void deliver(Socket to, Queue<byte[]> waiting) {
       try {
-        to.getOutputStream().write(bytes);
+        to.getOutputStream().write(requireNonNull(waiting.peek(), "waiting"));
       } catch (IOException e) {
         close();
+      } finally {
+        waiting.remove();
       }
     }
 
