@@ -1,12 +1,8 @@
 package app.galion.ratelimit;
 
-import static app.galion.ratelimit.Node.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import app.galion.ratelimit.Decision.Reason;
-import app.galion.ratelimit.Decision.Source;
 import app.galion.spi.Ticker;
-import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -20,19 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What callers and the server count while the server is flushed, paused and killed under load. */
 @Tag("slow")
-class FaultsUnderLoadTest {
-
-  static final long PLENTY = 10_000_000;
-  static final LimitKey COUNTED =
-      RatePolicy.tokenBucket("counted", PLENTY, Duration.ofDays(1_000))
-          .deadline(Duration.ofMillis(250))
-          .onFailure(FailurePolicy.FAIL_CLOSED)
-          .by("everybody");
-
-  final AtomicBoolean enough = new AtomicBoolean();
-  final LongAdder asked = new LongAdder();
-  final LongAdder byRedis = new LongAdder();
-  final LongAdder unknown = new LongAdder();
+class FaultsUnderLoadTest extends UnderLoad {
 
   RedisServer server;
   Node node;
@@ -49,72 +33,9 @@ class FaultsUnderLoadTest {
     server.close();
   }
 
-  private Source ask() {
-    asked.increment();
-    Decision decision = node.limiter().check(COUNTED);
-    if (decision.source() == Source.REDIS) {
-      assertThat(decision.reason()).isEqualTo(Reason.ADMITTED);
-      byRedis.increment();
-    } else {
-      assertThat(decision.source()).isEqualTo(Source.FAIL_CLOSED);
-      assertThat(decision.reason()).isEqualTo(Reason.UNAVAILABLE);
-      unknown.increment();
-    }
-    return decision.source();
-  }
-
-  private interface Trouble {
-    void make() throws Exception;
-  }
-
-  /** Sixteen callers ask without a pause while trouble is made; none may see an exception. */
-  private void underLoad(Trouble trouble) throws Exception {
-    Thread troublemaker =
-        new Thread(
-            () -> {
-              try {
-                trouble.make();
-              } catch (Exception e) {
-                throw new AssertionError(e);
-              } finally {
-                enough.set(true);
-              }
-            });
-    troublemaker.start();
-    Crowd.run(
-        16,
-        1,
-        i ->
-            () -> {
-              while (!enough.get()) {
-                ask();
-              }
-              return i;
-            });
-    troublemaker.join();
-    Await.until("Redis decides", PATIENT, () -> ask() == Source.REDIS);
-  }
-
-  private long usedOnTheServer() {
-    return PLENTY - node.limiter().state(COUNTED).remaining();
-  }
-
-  /** All that Redis admitted is charged, and nothing that was not asked is: nothing came twice. */
-  private void countsAgree(String what) {
-    long used = usedOnTheServer();
-    System.out.printf(
-        "%s: asked %d, admitted by Redis %d, charged on the server %d, unanswered %d, calls %d%n",
-        what,
-        asked.sum(),
-        byRedis.sum(),
-        used,
-        unknown.sum(),
-        node.limiter().counters().calls.sum());
-    assertThat(used).as(what).isBetween(byRedis.sum(), byRedis.sum() + unknown.sum());
-  }
-
-  private static void rest(long millis) {
-    LimiterContract.passes(Duration.ofMillis(millis));
+  @Override
+  RateLimiter limiter() {
+    return node.limiter();
   }
 
   @Test
