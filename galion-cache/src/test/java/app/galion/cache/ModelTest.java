@@ -24,7 +24,7 @@ class ModelTest {
   private static final int OPS = 40;
   private static final int STEPS = 600;
   private static final int RUNS = Integer.getInteger("galion.model.runs", 100);
-  private static final int MANY_RUNS = Integer.getInteger("galion.model.runs", 2000);
+  private static final int MANY_RUNS = Integer.getInteger("galion.model.runs", 1000);
   private static final int RUNS_TO_FIND = 3000;
 
   private static RedisServer server;

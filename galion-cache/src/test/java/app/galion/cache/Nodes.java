@@ -19,14 +19,33 @@ final class Nodes implements AutoCloseable {
   final List<TieredCache<String, String>> caches = new ArrayList<>();
   final String app = "t" + UUID.randomUUID();
   private final RedisServer server;
+  private final Duration suspectAfter;
 
   Nodes(RedisServer server) {
+    this(server, Duration.ofMillis(250));
+  }
+
+  private Nodes(RedisServer server, Duration suspectAfter) {
     this.server = server;
+    this.suspectAfter = suspectAfter;
   }
 
   static Nodes of(
       int count, RedisServer server, UnaryOperator<TieredCacheBuilder<String, String>> options) {
-    Nodes nodes = new Nodes(server);
+    return start(new Nodes(server), count, options);
+  }
+
+  /** That take no stall of the test's own machine for trouble with Redis. */
+  static Nodes patient(int count, RedisServer server) {
+    return start(
+        new Nodes(server, Duration.ofSeconds(5)),
+        count,
+        builder ->
+            builder.redisTimeout(Duration.ofSeconds(5)).silenceLimit(Duration.ofSeconds(30)));
+  }
+
+  private static Nodes start(
+      Nodes nodes, int count, UnaryOperator<TieredCacheBuilder<String, String>> options) {
     for (int i = 0; i < count; i++) {
       nodes.add(options);
     }
@@ -64,7 +83,7 @@ final class Nodes implements AutoCloseable {
   }
 
   RedisLink link() {
-    RedisLink link = RedisLink.builder(app, server.uri()).build();
+    RedisLink link = RedisLink.builder(app, server.uri()).suspectAfter(suspectAfter).build();
     links.add(link);
     try {
       assertThat(link.awaitAvailable(PATIENCE)).isTrue();

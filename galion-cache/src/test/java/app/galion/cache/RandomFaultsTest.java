@@ -10,14 +10,21 @@ import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Random reads and writes of three nodes, one of which is deaf, while Redis is paused and flushed.
@@ -28,6 +35,7 @@ class RandomFaultsTest {
   static final int KEYS = 20;
   static final int THREADS = 6;
   static final Duration RUN = Duration.ofSeconds(12);
+  static final Duration SOAK = Duration.ofSeconds(Long.getLong("galion.soak.seconds", 60));
   static final long BOUND = Duration.ofMillis(3200).toNanos();
 
   final ConcurrentHashMap<String, AtomicLong> rows = new ConcurrentHashMap<>();
@@ -41,15 +49,36 @@ class RandomFaultsTest {
 
   @Test
   void neverServesAValueThatWasOverwrittenLongerAgoThanTheBound() {
+    breakAtRandom(RUN);
+  }
+
+  @Test
+  @Tag("slow")
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
+  void servesNothingTooOldAndKeepsNoThreadOverALongTime() {
+    Set<String> before = threads();
+    breakAtRandom(SOAK);
+    Await.until("no thread is left", Nodes.PATIENCE, () -> before.containsAll(threads()));
+  }
+
+  /** Of the caches; a link's are shared by all of this JVM's. */
+  private static Set<String> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("galion-cache-"))
+        .collect(Collectors.toSet());
+  }
+
+  private void breakAtRandom(Duration run) {
     long seed = Long.getLong("galion.seed", UUID.randomUUID().getMostSignificantBits());
     try (RedisServer server = RedisServer.startOwn();
         Nodes nodes = Nodes.of(3, server)) {
       nodes.get(2).subscriptions.forEach(Subscription::close);
       ExecutorService pool = Executors.newFixedThreadPool(THREADS);
       try {
-        long end = ticker.read() + RUN.toNanos();
+        long end = ticker.read() + run.toNanos();
         List<CompletableFuture<Void>> workers =
-            java.util.stream.IntStream.range(0, THREADS)
+            IntStream.range(0, THREADS)
                 .mapToObj(
                     i ->
                         CompletableFuture.runAsync(
@@ -81,7 +110,7 @@ class RandomFaultsTest {
 
   private void breakSomething(RedisServer server, Random random) {
     long pause = 300 + random.nextInt(900);
-    switch (random.nextInt(4)) {
+    switch (random.nextInt(6)) {
       case 0 -> {
         server.pause();
         idle(pause);
@@ -93,6 +122,14 @@ class RandomFaultsTest {
       }
       case 2 -> {
         server.command("CLIENT", "KILL", "TYPE", "pubsub");
+        idle(pause);
+      }
+      case 3 -> {
+        server.command("CLIENT", "KILL", "TYPE", "normal");
+        idle(pause);
+      }
+      case 4 -> {
+        server.command("SCRIPT", "FLUSH");
         idle(pause);
       }
       default -> idle(pause);
@@ -118,7 +155,7 @@ class RandomFaultsTest {
     }
   }
 
-  private void write(String key, java.util.function.Supplier<WriteResult> write) {
+  private void write(String key, Supplier<WriteResult> write) {
     long value = row(key).incrementAndGet();
     if (write.get() == WriteResult.APPLIED) {
       applied

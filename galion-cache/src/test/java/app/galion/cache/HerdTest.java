@@ -1,0 +1,81 @@
+package app.galion.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import app.galion.testkit.RealRedis;
+import app.galion.testkit.RedisServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Eight nodes with 64 callers each, all of whom want one cold key at once. */
+class HerdTest {
+  static final int NODES = 8;
+  static final int CALLERS = 64;
+
+  final AtomicInteger loads = new AtomicInteger();
+  final CountDownLatch begun = new CountDownLatch(1);
+
+  private List<CompletableFuture<String>> ask(Nodes nodes, Loader<String, String> loader) {
+    List<CompletableFuture<String>> callers = new ArrayList<>();
+    for (int i = 0; i < NODES * CALLERS; i++) {
+      TieredCache<String, String> cache = nodes.get(i % NODES);
+      callers.add(
+          Callers.supplyAsync(
+              () -> {
+                try {
+                  begun.await();
+                } catch (InterruptedException e) {
+                  throw new IllegalStateException(e);
+                }
+                return cache.get("cold", loader);
+              }));
+    }
+    begun.countDown();
+    return callers;
+  }
+
+  private void halfASecond() throws InterruptedException {
+    assertThat(new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS)).isFalse();
+  }
+
+  @Test
+  void loadsAColdKeyOnce(@RealRedis RedisServer server) {
+    try (Nodes nodes = Nodes.patient(NODES, server)) {
+      List<CompletableFuture<String>> callers =
+          ask(
+              nodes,
+              key -> {
+                loads.incrementAndGet();
+                halfASecond();
+                return "loaded";
+              });
+      assertThat(callers).allSatisfy(caller -> assertThat(caller.join()).isEqualTo("loaded"));
+      assertThat(loads).hasValue(1);
+    }
+  }
+
+  @Test
+  void tellsAllOfALoadThatFailed(@RealRedis RedisServer server) {
+    try (Nodes nodes = Nodes.patient(NODES, server)) {
+      List<CompletableFuture<String>> callers =
+          ask(
+              nodes,
+              key -> {
+                loads.incrementAndGet();
+                halfASecond();
+                throw new IllegalStateException("broken");
+              });
+      for (CompletableFuture<String> caller : callers) {
+        assertThatThrownBy(caller::join).isInstanceOf(CompletionException.class);
+      }
+      assertThat(loads).hasValue(1);
+    }
+  }
+}
