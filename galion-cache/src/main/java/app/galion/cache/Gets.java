@@ -45,11 +45,7 @@ final class Gets<K, V> {
         LocalEntry<V> kept = core.local.get(key);
         long now = core.now();
         if (kept != null && kept.hit(now, core.policy.silenceLimit())) {
-          core.counters.l1Hits.increment();
-          ends.put(
-              key,
-              CompletableFuture.completedFuture(
-                  new Answer<>(kept.value, Tier.L1, kept.loadedAt, false)));
+          ends.put(key, CompletableFuture.completedFuture(hit(kept)));
         } else {
           ends.put(key, one(key, batch, reads, thread, now, kept));
         }
@@ -71,6 +67,11 @@ final class Gets<K, V> {
           }
         });
     return values;
+  }
+
+  private Answer<V> hit(LocalEntry<V> kept) {
+    core.counters.l1Hits.increment();
+    return new Answer<>(kept.value, Tier.L1, kept.loadedAt, false);
   }
 
   /** Before anything of the call begins: what had begun would be left behind. */
@@ -243,9 +244,7 @@ final class Gets<K, V> {
     long now = core.now();
     if (kept != null && kept.proven(now, core.policy.silenceLimit())) {
       if (core.shared(call.options()) && kept.serves(now, core.policy.silenceLimit())) {
-        core.counters.l1Hits.increment();
-        return CompletableFuture.completedFuture(
-            new Answer<>(kept.value, Tier.L1, kept.loadedAt, false));
+        return CompletableFuture.completedFuture(hit(kept));
       }
       loads.previous(kept.asPrevious());
     }
