@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -15,7 +16,11 @@ import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 
-/** The bars of one question: a group per contender, a bar per thread count, a logarithmic scale. */
+/**
+ * The bars of one question: a group per contender, a bar per thread count. What costs a round trip
+ * is not drawn beside what does nothing; the scale is logarithmic only where a linear one would
+ * hide somebody.
+ */
 final class Chart {
   private static final Color[] COLORS = {
     new Color(0x1f4e79), new Color(0x5b9bd5), new Color(0xf4b183)
@@ -27,8 +32,11 @@ final class Chart {
     this.chart = chart;
   }
 
-  static Chart of(Question question, List<Figure> figures) {
+  static Chart of(Question question, List<Figure> all) {
+    List<Figure> figures =
+        all.stream().filter(f -> !question.redisBound() || !nothing(f.contender())).toList();
     boolean throughput = figures.get(0).throughput();
+    boolean logarithmic = spread(figures) > 30;
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(900)
@@ -38,8 +46,8 @@ final class Chart {
             .build();
     chart
         .getStyler()
-        .setYAxisLogarithmic(true)
-        .setYAxisMin(powerBelow(figures))
+        .setYAxisLogarithmic(logarithmic)
+        .setYAxisMin(logarithmic ? powerBelow(figures) : 0.0)
         .setXAxisLabelRotation(25)
         .setXAxisLabelAlignmentVertical(AxesChartStyler.TextAlignment.Right)
         .setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 11))
@@ -63,6 +71,16 @@ final class Chart {
       chart.addSeries(threads == 1 ? "1 thread" : threads + " threads", names, scores);
     }
     return new Chart(chart);
+  }
+
+  private static boolean nothing(Contender contender) {
+    return ((Enum<?>) contender).name().equals("NOTHING");
+  }
+
+  private static double spread(List<Figure> figures) {
+    DoubleSummaryStatistics scores =
+        figures.stream().mapToDouble(f -> f.score().median()).summaryStatistics();
+    return scores.getMax() / scores.getMin();
   }
 
   private static double powerBelow(List<Figure> figures) {
