@@ -78,12 +78,15 @@ class ConditionsTest {
 
   @Test
   void queuesAnInvalidationWhereRedisDoesNotAnswer() {
-    a.put("k", "v");
-    server.pause();
-    assertThat(a.putIfAbsent("k", "other")).isEqualTo(WriteResult.QUEUED);
-    assertThat(a.compute("k", value -> "other")).isEqualTo(WriteResult.QUEUED);
-    assertThat(a.expire("k")).isEqualTo(WriteResult.QUEUED);
-    server.resume();
+    try (Nodes hasty = Nodes.ofDefaults(1, server)) {
+      TieredCache<String, String> cache = hasty.get(0);
+      cache.put("k", "v");
+      server.pause();
+      assertThat(cache.putIfAbsent("k", "other")).isEqualTo(WriteResult.QUEUED);
+      assertThat(cache.compute("k", value -> "other")).isEqualTo(WriteResult.QUEUED);
+      assertThat(cache.expire("k")).isEqualTo(WriteResult.QUEUED);
+      server.resume();
+    }
   }
 
   @Test

@@ -142,7 +142,9 @@ class FailingLoadsTest {
   @Test
   void freesTheOthersFromALoaderThatNeverReturns() throws Exception {
     TieredCache<String, String> shortOfPatience =
-        nodes.add(builder -> builder.loaderTimeout(Duration.ofMillis(300)));
+        nodes.add(
+            builder ->
+                builder.loaderTimeout(Duration.ofMillis(300)).redisTimeout(Duration.ofMillis(300)));
     Nodes.awaitVerified(shortOfPatience);
     CompletableFuture<String> leader =
         Callers.supplyAsync(

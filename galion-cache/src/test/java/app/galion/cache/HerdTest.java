@@ -47,7 +47,7 @@ class HerdTest {
 
   @Test
   void loadsAColdKeyOnce(@RealRedis RedisServer server) {
-    try (Nodes nodes = Nodes.patient(NODES, server)) {
+    try (Nodes nodes = Nodes.of(NODES, server)) {
       List<CompletableFuture<String>> callers =
           ask(
               nodes,
@@ -63,7 +63,7 @@ class HerdTest {
 
   @Test
   void tellsAllOfALoadThatFailed(@RealRedis RedisServer server) {
-    try (Nodes nodes = Nodes.patient(NODES, server)) {
+    try (Nodes nodes = Nodes.of(NODES, server)) {
       List<CompletableFuture<String>> callers =
           ask(
               nodes,

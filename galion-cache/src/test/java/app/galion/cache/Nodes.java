@@ -11,23 +11,29 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
-/** Several nodes of one application, each with a link and a cache of its own. */
+/**
+ * Several nodes of one application, each with a link and a cache of its own. They take no stall of
+ * the test's own machine for trouble with Redis, unless a test asks for the deadlines of users.
+ */
 final class Nodes implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(10);
+  static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private static final Duration DEADLINE = Duration.ofSeconds(5);
+  private static final Duration SILENCE = Duration.ofSeconds(30);
 
   final List<RedisLink> links = new ArrayList<>();
   final List<TieredCache<String, String>> caches = new ArrayList<>();
   final String app = "t" + UUID.randomUUID();
   private final RedisServer server;
-  private final Duration suspectAfter;
+  private final boolean patient;
 
   Nodes(RedisServer server) {
-    this(server, Duration.ofMillis(250));
+    this(server, true);
   }
 
-  private Nodes(RedisServer server, Duration suspectAfter) {
+  private Nodes(RedisServer server, boolean patient) {
     this.server = server;
-    this.suspectAfter = suspectAfter;
+    this.patient = patient;
   }
 
   static Nodes of(
@@ -35,13 +41,13 @@ final class Nodes implements AutoCloseable {
     return start(new Nodes(server), count, options);
   }
 
-  /** That take no stall of the test's own machine for trouble with Redis. */
-  static Nodes patient(int count, RedisServer server) {
-    return start(
-        new Nodes(server, Duration.ofSeconds(5)),
-        count,
-        builder ->
-            builder.redisTimeout(Duration.ofSeconds(5)).silenceLimit(Duration.ofSeconds(30)));
+  /** With the deadlines that users get, for tests whose subject these are. */
+  static Nodes ofDefaults(int count, RedisServer server) {
+    return start(new Nodes(server, false), count, builder -> builder);
+  }
+
+  static Nodes of(int count, RedisServer server) {
+    return of(count, server, builder -> builder);
   }
 
   private static Nodes start(
@@ -68,22 +74,46 @@ final class Nodes implements AutoCloseable {
     }
   }
 
-  static Nodes of(int count, RedisServer server) {
-    return of(count, server, builder -> builder);
+  /**
+   * Waits until all have applied every write so far: a message of an earlier one rightly drops what
+   * a node loaded for itself meanwhile.
+   */
+  void awaitLevel() {
+    awaitLevel(caches);
+  }
+
+  /** As above, of other caches on links of these nodes. */
+  void awaitLevel(List<? extends TieredCache<?, ?>> of) {
+    for (int i = 0; i < Remote.BUCKETS; i++) {
+      int bucket = i;
+      String head = app + ":c1:{" + bucket + "}:" + of.get(0).id().name() + ":H";
+      Await.until(
+          "all have applied what " + head + " tells",
+          PATIENCE,
+          () -> {
+            Position last = Position.parse(String.valueOf(server.command("GET", head)));
+            return last != null
+                && of.stream()
+                    .allMatch(cache -> last.equals(cache.core().buckets.get(bucket).position()));
+          });
+    }
   }
 
   TieredCache<String, String> add(UnaryOperator<TieredCacheBuilder<String, String>> options) {
     RedisLink link = link();
-    TieredCache<String, String> cache =
-        options
-            .apply(TieredCache.<String, String>builder("users", Codec.string()).redis(link))
-            .build();
+    TieredCacheBuilder<String, String> builder =
+        TieredCache.<String, String>builder("users", Codec.string()).redis(link);
+    if (patient) {
+      builder.redisTimeout(DEADLINE).silenceLimit(SILENCE);
+    }
+    TieredCache<String, String> cache = options.apply(builder).build();
     caches.add(cache);
     return cache;
   }
 
   RedisLink link() {
-    RedisLink link = RedisLink.builder(app, server.uri()).suspectAfter(suspectAfter).build();
+    RedisLink.Builder builder = RedisLink.builder(app, server.uri());
+    RedisLink link = (patient ? builder.suspectAfter(DEADLINE) : builder).build();
     links.add(link);
     try {
       assertThat(link.awaitAvailable(PATIENCE)).isTrue();

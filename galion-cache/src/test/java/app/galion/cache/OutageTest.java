@@ -23,7 +23,7 @@ class OutageTest {
   @BeforeEach
   void connect() {
     server = RedisServer.startOwn();
-    nodes = Nodes.of(2, server);
+    nodes = Nodes.ofDefaults(2, server);
     a = nodes.get(0);
     b = nodes.get(1);
   }

@@ -82,6 +82,7 @@ class PoisonedRedisTest {
       List.of(young, old).forEach(Nodes::awaitVerified);
       young.put("k", "new shape");
       byte[] written = requireNonNull(bytes(nodes.links.get(0), "k"));
+      nodes.awaitLevel(List.of(young, old));
 
       assertThat(old.get("k", k -> "old shape")).isEqualTo("old shape");
       assertThat(old.get("k", k -> "not loaded twice")).isEqualTo("old shape");

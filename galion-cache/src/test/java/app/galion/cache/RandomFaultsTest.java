@@ -72,7 +72,7 @@ class RandomFaultsTest {
   private void breakAtRandom(Duration run) {
     long seed = Long.getLong("galion.seed", UUID.randomUUID().getMostSignificantBits());
     try (RedisServer server = RedisServer.startOwn();
-        Nodes nodes = Nodes.of(3, server)) {
+        Nodes nodes = Nodes.ofDefaults(3, server)) {
       nodes.get(2).subscriptions.forEach(Subscription::close);
       ExecutorService pool = Executors.newFixedThreadPool(THREADS);
       try {

@@ -91,6 +91,7 @@ class ReadOptionsTest {
   @Test
   void skipsRedis() {
     a.put("k", "v");
+    nodes.awaitLevel();
     ReadOptions options = ReadOptions.of().skipRemote();
     assertThat(a.getEntry("k", options, k -> "?").tier()).isEqualTo(Tier.L1);
     assertThat(b.getEntry("k", options, k -> "own").tier()).isEqualTo(Tier.LOADED);

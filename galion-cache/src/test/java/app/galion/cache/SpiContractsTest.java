@@ -79,7 +79,7 @@ class SpiContractsTest {
   @Nested
   class HealthWhileRedisHangs extends HealthProbeContract {
     final RedisServer server = RedisServer.startOwn();
-    final Nodes nodes = Nodes.of(1, server);
+    final Nodes nodes = Nodes.ofDefaults(1, server);
 
     @BeforeEach
     void hang() {
