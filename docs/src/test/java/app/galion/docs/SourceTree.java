@@ -22,11 +22,15 @@ final class SourceTree {
   }
 
   static Stream<Path> javaFiles() {
+    return files().filter(p -> p.toString().endsWith(".java"));
+  }
+
+  /** All files of the modules, whatever they hold. */
+  static Stream<Path> files() {
     return Stream.of("galion-", "benchmarks", "docs")
         .flatMap(
             prefix -> children(ROOT).filter(p -> p.getFileName().toString().startsWith(prefix)))
-        .flatMap(SourceTree::walk)
-        .filter(p -> p.toString().endsWith(".java"));
+        .flatMap(SourceTree::walk);
   }
 
   static Stream<Path> pages() {
