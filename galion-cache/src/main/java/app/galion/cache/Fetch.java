@@ -150,7 +150,9 @@ final class Fetch<K, V> {
       if (mode == Mode.GET && entry.startRefresh(now)) {
         core.refreshes.start(call.key(), name, call.work(), previous);
       }
-      return CompletableFuture.completedFuture(new Answer<>(value, Tier.L2, entry.loadedAt, false));
+      boolean joined = attempts > 0; // the first look did not find it
+      return CompletableFuture.completedFuture(
+          new Answer<>(value, Tier.L2, entry.loadedAt, false, joined));
     }
     Answer<V> stale = new Answer<>(value, Tier.L2, entry.loadedAt, age >= fresh);
     if (mode == Mode.PEEK && value != null && age < fresh + core.policy.grace()) {

@@ -6,6 +6,9 @@ public enum Tier {
   L1,
   /** Redis. */
   L2,
-  /** The loader: called for this answer, or for a concurrent call that this one joined. */
+  /**
+   * The loader: called for this answer, or for a concurrent call that this one joined or waited
+   * for, on this node or another.
+   */
   LOADED
 }

@@ -203,6 +203,33 @@ class CoherenceTest {
   }
 
   @Test
+  void saysThatAnotherNodeLoadedWhatThisOneWaitedFor() throws Exception {
+    CountDownLatch loading = new CountDownLatch(1);
+    CountDownLatch waiting = new CountDownLatch(1);
+    CompletableFuture<Entry<String>> leader =
+        Callers.supplyAsync(
+            () ->
+                a.getEntry(
+                    "k",
+                    k -> {
+                      loading.countDown();
+                      waiting.await();
+                      return "v";
+                    }));
+    loading.await();
+    CompletableFuture<Entry<String>> follower =
+        Callers.supplyAsync(() -> b.getEntry("k", k -> "own"));
+    Await.until("b waits", Nodes.PATIENCE, () -> b.stats().waits() > 0);
+    waiting.countDown();
+    assertThat(leader).succeedsWithin(Nodes.PATIENCE).matches(e -> e.tier() == Tier.LOADED);
+    assertThat(follower)
+        .succeedsWithin(Nodes.PATIENCE)
+        .matches(e -> "v".equals(e.value()))
+        .matches(e -> e.tier() == Tier.LOADED && !e.stale());
+    assertThat(b.stats().loads()).isZero();
+  }
+
+  @Test
   void sharesALoadersFailureWithAWaitingNode() throws Exception {
     CountDownLatch loading = new CountDownLatch(1);
     CountDownLatch waiting = new CountDownLatch(1);

@@ -45,13 +45,13 @@ final class ChatStream {
       }
       context.header("X-Cache", "MISS");
       context.header("Age", "0");
-      relay(events, request);
+      relay(context, events, request);
     } catch (EventWriter.CallerGone e) {
       LOG.log(Level.DEBUG, "a caller left its stream", e);
     }
   }
 
-  private void relay(EventWriter events, ChatRequest request) {
+  private void relay(Context context, EventWriter events, ChatRequest request) {
     String text;
     AtomicBoolean delivered = new AtomicBoolean();
     try {
@@ -68,7 +68,7 @@ final class ChatStream {
                     });
               });
     } catch (GalionException e) {
-      failed(events, request, e, delivered.get());
+      failed(context, events, request, e, delivered.get());
       return;
     }
     answers.put(request, text);
@@ -76,7 +76,11 @@ final class ChatStream {
   }
 
   private void failed(
-      EventWriter events, ChatRequest request, GalionException error, boolean delivered) {
+      Context context,
+      EventWriter events,
+      ChatRequest request,
+      GalionException error,
+      boolean delivered) {
     boolean outage = VendorErrorResponses.isOutage(error);
     if (!outage && !events.begun()) {
       throw error;
@@ -87,12 +91,13 @@ final class ChatStream {
       return;
     }
     Optional<Stale<String>> stale = answers.lastGood(request).toCompletableFuture().join();
-    if (stale.isPresent()) {
-      replay(events, request, stale.get().value());
-    } else {
-      events.event(Json.text(ChatReply.fallback(retryAt)));
-      events.done();
-    }
+    stale.ifPresent(answer -> CacheHeaders.stale(context, answer.age()));
+    ChatReply reply =
+        stale
+            .map(answer -> ChatReply.stale(answer.value(), answer.age(), retryAt))
+            .orElseGet(() -> ChatReply.fallback(retryAt));
+    events.event(Json.text(reply));
+    events.done();
   }
 
   private static Map<String, @Nullable Object> describe(

@@ -43,6 +43,9 @@ final class JettyErrors extends ErrorHandler {
       case 400 -> "the request is malformed";
       case 404 -> "nothing is here";
       case 405 -> "this method is not allowed here; see Allow";
+      case 408 -> "the body came too slowly; please send it again";
+      case 414 -> "the request's address is too long";
+      case 426, 505 -> "this speaks HTTP/1.1";
       case 431 -> "the request's header is too large";
       default -> HttpStatus.getMessage(status);
     };

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +37,11 @@ final class Reference implements AutoCloseable {
   private static final long POLL = Duration.ofMillis(20).toNanos();
 
   private final Options options;
-  private final List<Node> nodes = new ArrayList<>();
+  private final List<Node> nodes = new CopyOnWriteArrayList<>();
   private final ConcurrentLinkedDeque<AutoCloseable> closedLastFirst =
       new ConcurrentLinkedDeque<>();
   private @Nullable RedisServer embeddedRedis;
+  private volatile boolean closing;
 
   Reference(Options options) {
     this.options = options;
@@ -222,6 +224,10 @@ final class Reference implements AutoCloseable {
 
   private <T extends AutoCloseable> T keep(T part) {
     closedLastFirst.addFirst(part);
+    if (closing) {
+      closeParts();
+      throw new StartFailure("stopped while it started");
+    }
     return part;
   }
 
@@ -230,7 +236,12 @@ final class Reference implements AutoCloseable {
    */
   @Override
   public void close() {
+    closing = true;
     drainTogether();
+    closeParts();
+  }
+
+  private void closeParts() {
     for (AutoCloseable part = closedLastFirst.poll(); part != null; part = closedLastFirst.poll()) {
       try {
         part.close();

@@ -6,6 +6,7 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Handler;
 import io.javalin.util.JavalinException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -27,6 +28,8 @@ final class WebServer implements AutoCloseable {
   private static final int IDLE_MILLIS = 60_000;
   private static final int BACKLOG = 1024;
   private static final int CHUNK_FRAMING_BYTES = 16;
+  private static final Duration BODY_GRACE = Duration.ofSeconds(10);
+  private static final long BODY_BYTES_PER_SECOND = 32 * 1024;
 
   private final Options options;
   private final String what;
@@ -62,7 +65,7 @@ final class WebServer implements AutoCloseable {
     threads.setName("galion-reference-" + node + "-http");
     config.jetty.threadPool = threads;
     JettyErrors errors = new JettyErrors(node);
-    /* A body that comes slowly holds a connection until it is here, and no thread. */
+    /* A small body that comes slowly holds a connection until it is here, and no thread. */
     var bodies =
         new EagerContentHandler.RetainedContentLoaderFactory(
             Bodies.JSON_LIMIT, CHUNK_FRAMING_BYTES, false);
@@ -71,6 +74,7 @@ final class WebServer implements AutoCloseable {
           server.setErrorHandler(errors);
           server.setStopTimeout(Reference.IN_FLIGHT.toMillis());
           server.insertHandler(new EagerContentHandler(bodies));
+          server.insertHandler(new PacedBodies(BODY_GRACE, BODY_BYTES_PER_SECOND));
           server.insertHandler(new GracefulHandler());
         });
     config.jetty.modifyServletContextHandler(

@@ -5,18 +5,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import app.galion.reference.RunningReference.Answer;
+import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -131,6 +139,71 @@ class BadInputTest {
     }
   }
 
+  @Test
+  void aBodyThatTricklesIsA408AndFreesItsThread() throws Exception {
+    String begun =
+        "POST /api/v1/files HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer demo-slow-%d\r\n"
+            + "Content-Length: 1000000\r\n\r\n"
+            + "x".repeat(2 * Bodies.JSON_LIMIT);
+    List<Socket> slow = new ArrayList<>();
+    ScheduledExecutorService trickle = Executors.newSingleThreadScheduledExecutor();
+    try {
+      for (int i = 0; i < WebServer.MAX_THREADS; i++) {
+        Socket socket = new Socket("127.0.0.1", api.port(1));
+        slow.add(socket);
+        socket.setSoTimeout(60_000);
+        socket.getOutputStream().write(String.format(begun, i).getBytes(StandardCharsets.US_ASCII));
+      }
+      OutputStream first = slow.get(0).getOutputStream();
+      var unused = trickle.scheduleAtFixedRate(() -> drop(first), 500, 500, TimeUnit.MILLISECONDS);
+
+      for (Socket socket : slow) {
+        assertThat(answerOf(socket)).startsWith("HTTP/1.1 408 ").contains("\"request_timeout\"");
+      }
+      assertThat(api.get(1, "/health").send().status()).isEqualTo(200);
+    } finally {
+      trickle.shutdownNow();
+      for (Socket socket : slow) {
+        socket.close();
+      }
+    }
+  }
+
+  private static void drop(OutputStream out) {
+    try {
+      out.write('x');
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // answered: ends the trickle
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"/, 414, uri_too_long", "/health?x=, 414, uri_too_long"})
+  void aHugeAddressIsRefused(String start, int status, String code) {
+    String request = "GET " + start + "x".repeat(100_000) + " HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    String answer =
+        Await.value(
+            "an answer, not only connections reset while the address was still being sent",
+            Duration.ofSeconds(60),
+            () -> {
+              String seen = raw(request);
+              return seen.isEmpty() ? null : seen;
+            });
+
+    assertThat(answer).startsWith("HTTP/1.1 " + status + " ").contains("\"error\":\"" + code);
+    assertThat(answer).doesNotContain("Exception", "at org.", "at app.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"HTTP/9.9", "FOO"})
+  void anUnknownProtocolIsA505(String protocol) throws IOException {
+    assertThat(raw("GET /health " + protocol + "\r\nHost: a\r\n\r\n"))
+        .startsWith("HTTP/1.1 505 ")
+        .contains("{\"error\":\"http_version_not_supported\",\"message\":\"")
+        .doesNotContain("Exception", "at org.", "at app.");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -148,12 +221,16 @@ class BadInputTest {
     try (Socket socket = new Socket("127.0.0.1", api.port(1))) {
       socket.setSoTimeout(5000);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      byte[] answer = new byte[4096];
-      int length = socket.getInputStream().read(answer);
-      return length < 0 ? "" : new String(answer, 0, length, StandardCharsets.US_ASCII);
+      return answerOf(socket);
     } catch (SocketException e) {
       return ""; // the connection was reset, which harms nobody else
     }
+  }
+
+  private static String answerOf(Socket socket) throws IOException {
+    byte[] answer = new byte[4096];
+    int length = socket.getInputStream().read(answer);
+    return length < 0 ? "" : new String(answer, 0, length, StandardCharsets.US_ASCII);
   }
 
   @Test

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What the API says while something it stands on misbehaves. */
 class DegradationTest {
 
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final String SICK = "{\"status\":503,\"body\":\"{}\",\"times\":1000}";
 
   private RunningReference api;
@@ -167,6 +168,54 @@ class DegradationTest {
 
     assertThat(answer.status()).isEqualTo(422);
     assertThat(answer.json().path("error").asText()).isEqualTo("content_filter");
+  }
+
+  @Test
+  void aCallRunningOnAnotherNodeIsJoinedAndSaysSo() {
+    String user = caller();
+    api.faults("openai-chat", "{\"stall_after_bytes\":10,\"times\":1}");
+
+    CompletableFuture<Answer> first = api.chat(1, "joined").as(user).sendAsync();
+    Await.until("the vendor is asked", PATIENCE, () -> api.calls("openai-chat") == 1);
+    CompletableFuture<Answer> second = api.chat(2, "joined").as(user).sendAsync();
+    Await.until(
+        "node 2 waits for node 1",
+        PATIENCE,
+        () -> api.reference.node(2).caches.answers().stats().waits() > 0);
+    api.heal("openai-chat");
+
+    assertThat(List.of(first.join(), second.join()))
+        .allMatch(answer -> answer.header("X-Cache").equals("MISS"))
+        .allMatch(answer -> answer.json().path("source").asText().equals("openai"));
+    assertThat(api.calls("openai-chat")).isEqualTo(1);
+    assertThat(api.chat(2, "joined").as(user).send().json().path("source").asText())
+        .isEqualTo("cache");
+  }
+
+  @Test
+  void aRefusedStreamIsOneObjectThatSaysHowOldItIs() throws IOException {
+    String user = caller();
+    JsonNode live = api.chat(1, "earlier").as(user).send().json();
+    api.reference.node(1).caches.answers().expire(request(user, "earlier"));
+    api.faults("openai-chat", SICK);
+
+    Answer stream = api.chatStream(1, "earlier").as(user).send();
+
+    assertThat(stream.header("X-Cache")).isEqualTo("STALE");
+    assertThat(stream.text()).startsWith("data: {").endsWith("}\n\ndata: [DONE]\n\n");
+    String[] events = stream.text().split("\n\n");
+    assertThat(events).hasSize(2);
+    JsonNode reply = RunningReference.JSON.readTree(events[0].substring("data: ".length()));
+    assertThat(reply.path("source").asText()).isEqualTo("cache");
+    assertThat(reply.path("text")).isEqualTo(live.path("text"));
+    assertThat(reply.path("warning").isTextual()).isTrue();
+    assertThat(reply.path("age_seconds").isIntegralNumber()).isTrue();
+  }
+
+  private static ChatRequest request(String user, String prompt) {
+    return ChatRequest.of(
+        Caller.subjectOfUser(user),
+        new Fields(RunningReference.JSON.createObjectNode().put("prompt", prompt)));
   }
 
   @Test
