@@ -68,12 +68,17 @@ class Bucket {
         ticket.admits(entry.id) && !(fromRedis && (position == null || outbox.gates(ticket.name)));
     tickets.remove(ticket);
     if (allowed) {
-      tickets.touch(ticket.name, entry.id, ticket);
+      supersede(ticket, entry.id);
       into.put(key, ticket.name, entry);
     } else {
       local.dropUnless(ticket.name, entry.id);
     }
     return allowed;
+  }
+
+  /** Replies still on their way may be older than what is stored now. */
+  void supersede(Ticket stored, String id) {
+    tickets.touch(stored.name, id, stored);
   }
 
   /** Ends a ticket whose result is not to be kept here; what else is there may be older. */

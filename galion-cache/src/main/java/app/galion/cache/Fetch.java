@@ -247,7 +247,7 @@ final class Fetch<K, V> {
           if (wake.failed(lease)) {
             return loads.failed(new RemoteLoadException(core.id, name.text(), wake.why()));
           }
-          return until - core.now() <= 0 ? loads.alone(false) : acquire(refreshOf);
+          return core.closed || until - core.now() <= 0 ? loads.alone(false) : acquire(refreshOf);
         },
         exec);
   }

@@ -74,6 +74,9 @@ final class Loads<K, V> {
         .<Answer<V>>thenCompose(identity())
         .whenComplete(
             (answer, error) -> {
+              if (over.compareAndSet(false, true)) {
+                release(remote, token, "Rejected"); // by the executor: no step has seen its end
+              }
               core.leases.remove(token);
               bucket.close(ticket);
             });

@@ -401,7 +401,7 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
   public void close() {
     core.closed = true;
     subscriptions.forEach(Subscription::close);
-    core.timer.shutdownNow();
+    core.timer.shutdown(); // what waits for a time that was set goes on then
     if (ownExecutor != null) {
       ownExecutor.shutdown();
     }

@@ -6,6 +6,7 @@ import app.galion.cache.Write.Kind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -21,7 +22,7 @@ enum BrokenRule {
   TICKETS {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         <K, V> boolean store(
             LocalTier<K, V> into, K key, Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
@@ -45,7 +46,7 @@ enum BrokenRule {
 
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         Verdict heard(Position head, Beat beat) {
           Position here = position();
@@ -68,7 +69,7 @@ enum BrokenRule {
   PROOF_DATES_FROM_SEND {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         Verdict heard(Position head, Beat beat) {
           return super.heard(head, new Beat(core.now(), beat.chain(), beat.position()));
@@ -81,7 +82,7 @@ enum BrokenRule {
   PROOF_IS_A_ROUND_TRIP {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         boolean received(Write write) {
           boolean gap = super.received(write);
@@ -96,7 +97,7 @@ enum BrokenRule {
   APPLY_OWN_REPLY {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         void acknowledged(Kind kind, @Nullable String key, Position at, long now) {}
       };
@@ -107,7 +108,7 @@ enum BrokenRule {
   OUTBOX_GATES_READS {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         boolean gated(String name) {
           return false;
@@ -131,7 +132,7 @@ enum BrokenRule {
 
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         synchronized void drained(Outbox.Item item) {
           queuedItems().stream()
@@ -146,7 +147,7 @@ enum BrokenRule {
   DROP_WHATEVER_THE_VERSION {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         private final Map<String, Long> numbers = new ConcurrentHashMap<>();
 
         @Override
@@ -171,7 +172,7 @@ enum BrokenRule {
   RESYNC_SUSPECTS_OLD_ENTRIES {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         synchronized Verdict heard(Position head, Beat beat) {
           return keep(super.heard(head, beat), beat);
@@ -194,7 +195,7 @@ enum BrokenRule {
   JOIN_ONLY_CLEAN_FLIGHTS {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         synchronized boolean clean(Ticket ticket) {
           return true;
@@ -207,7 +208,7 @@ enum BrokenRule {
   REISSUE_LOST_OWN_WRITES {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new Broken(core) {
+      return new BrokenBucket(core) {
         @Override
         void acknowledged(Kind kind, @Nullable String key, Position at, long now) {
           applied(kind, key == null ? "" : key, at.id());
@@ -244,9 +245,152 @@ enum BrokenRule {
     }
   },
 
+  /** Goes on though the journal does not reach back to where it stands. */
+  JOURNAL_MUST_COVER {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(
+          List.of(ModelOp.Kind.INV, ModelOp.Kind.PUT), ModelFault.MESSAGE_LOST, ModelFault.EVICTED);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenHistory.TakesAnyRows(core);
+    }
+  },
+
+  /** Moves on to any later write it hears of. */
+  ADVANCE_BY_EXACTLY_ONE {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenHistory.Jumps(core);
+    }
+  },
+
+  /** Keeps a value that Redis shows to be another one of the same number. */
+  REVALIDATE_BY_ID {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(ModelOp.Kind.PUT), ModelFault.FAILED_OVER, ModelFault.DEAF);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenHistory.RevalidatesByNumber(core);
+    }
+  },
+
+  /** Stores what was asked for in a history that has been left since. */
+  RESYNC_VOIDS_TICKETS {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenHistory.KeepsTickets(core);
+    }
+  },
+
+  /** Leaves an older value where a newer one was refused. */
+  REFUSED_STORE_DROPS_WHAT_IS_THERE {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenBucket(core) {
+        @Override
+        synchronized <K, V> boolean store(
+            LocalTier<K, V> into, K key, Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
+          LocalEntry<V> there = into.get(key);
+          boolean stored = super.store(into, key, ticket, entry, fromRedis);
+          if (!stored && there != null) {
+            into.put(key, ticket.name, there);
+          }
+          return stored;
+        }
+      };
+    }
+  },
+
+  /** A value that is stored does not hinder replies that are still on their way. */
+  STORE_SUPERSEDES_OTHER_TICKETS {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenBucket(core) {
+        @Override
+        void supersede(Ticket stored, String id) {}
+      };
+    }
+  },
+
+  /** Wakes only who waits already. */
+  REGISTER_WAITER_BEFORE_SEND {
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenBucket(core) {
+        @Override
+        List<Ticket> waitersOf(String name) {
+          return super.waitersOf(name).stream()
+              .filter(ticket -> ticket.wake.getNumberOfDependents() > 0)
+              .toList();
+        }
+      };
+    }
+  },
+
+  /** Repeats an own write only if another one has taken its number. */
+  REISSUE_EVEN_WITHOUT_A_FORK {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(
+          List.of(ModelOp.Kind.INV), ModelFault.FAILED_OVER, ModelFault.MESSAGE_LOST);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenBucket(core) {
+        @Override
+        void acknowledged(Kind kind, @Nullable String key, Position at, long now) {
+          super.acknowledged(kind, key, at, now + FAR_NANOS);
+        }
+      };
+    }
+  },
+
+  /** Takes an acknowledgement as good whose number has passed under another name. */
+  REISSUE_CHECKS_LATE_REPLIES {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.FAILED_OVER, ModelFault.LATE);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenHistory.TrustsLateReplies(core);
+    }
+  },
+
+  /** Knows no epoch: a lost head counts on from 1 under the same name. */
+  EPOCH_IN_ENTRY(
+      Map.of("epoch, n, last = op, 1, 'seed' .. op", "epoch, n, last = 'e', 1, 'seed' .. op")),
+
+  /** Takes the tag table of another epoch for that of the entry read before. */
+  EPOCH_IN_TAG_TABLE {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(
+          List.of(ModelOp.Kind.PUT, ModelOp.Kind.TAG, ModelOp.Kind.OTHER_TAG),
+          ModelFault.EVICTED,
+          ModelFault.LATE);
+    }
+  },
+
+  /** A fill needs no lease at all if there is none. */
+  FILL_NEEDS_LIVE_LEASE(
+      Map.of(
+          "  local text = redis.call('GET', L)\n  if not text then return { 'X' } end",
+          "  local text = redis.call('GET', L)\n"
+              + "  if not text then ensure(); text = epoch .. '|' .. op .. '|' .. n .. '|0' end")),
+
   /** A put executes however late it arrives. */
   PUT_CARRIES_EXECUTE_BY(Map.of("then return { 'LATE' } end", "then end"));
 
+  private static final long FAR_NANOS = Duration.ofDays(365).toNanos();
   private final Map<String, String> changes;
 
   BrokenRule() {
@@ -260,7 +404,7 @@ enum BrokenRule {
 
   /** A bucket that breaks the rule, or a sound one if the script breaks it. */
   Bucket bucket(CacheCore<String, String> core) {
-    return new Broken(core);
+    return new BrokenBucket(core);
   }
 
   /** What to run to see it, if the mix of a run is not the right one. */
@@ -286,16 +430,6 @@ enum BrokenRule {
       return source.getBytes(UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static class Broken extends Bucket {
-    Broken(CacheCore<String, String> core) {
-      super(
-          0,
-          core.local,
-          core.buckets.get(0).verifiedAt,
-          tickets -> core.wake(tickets, Ticket.Wake.LOOK));
     }
   }
 }

@@ -6,6 +6,7 @@ import app.galion.redis.Subscription;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -48,6 +49,58 @@ class LostMessagesTest {
     assertThat(b.stats().replays()).isPositive();
     assertThat(b.stats().resyncs()).isEqualTo(resyncs);
     assertThat(b.stats().received()).isZero();
+  }
+
+  @Test
+  void learnsOfAClearAndOfATagFromTheJournal() {
+    a.put("k", "old", "colour");
+    assertThat(b.get("k", k -> "loaded")).isEqualTo("old");
+    a.clear();
+    Await.until("b follows", HEARTBEAT, () -> "new".equals(b.get("k", k -> "new")));
+    a.put("k", "tagged", "colour");
+    Await.until("b shows it", HEARTBEAT, () -> "tagged".equals(b.get("k", k -> "loaded")));
+    a.invalidateTags("colour");
+    Await.until("b follows", HEARTBEAT, () -> "newer".equals(b.get("k", k -> "newer")));
+    assertThat(b.stats().received()).isZero();
+  }
+
+  record User(long id, String name) {}
+
+  @Test
+  void readsTypedValuesWhoseWritesTheJournalTells() {
+    try (TieredCache<UUID, User> here = users();
+        TieredCache<UUID, User> deaf = users()) {
+      deaf.subscriptions.forEach(Subscription::close);
+      UUID id = UUID.randomUUID();
+      here.put(id, new User(1, "old"));
+      assertThat(deaf.get(id, k -> new User(0, "loaded"))).isEqualTo(new User(1, "old"));
+      here.put(id, new User(1, "new"));
+      Await.until(
+          "it shows the new one",
+          HEARTBEAT,
+          () -> new User(1, "new").equals(deaf.get(id, k -> new User(0, "loaded"))));
+      assertThat(deaf.getEntry(id, k -> new User(0, "loaded")).tier()).isEqualTo(Tier.L1);
+    }
+  }
+
+  private TieredCache<UUID, User> users() {
+    TieredCache<UUID, User> cache =
+        TieredCache.<UUID, User>builder("typed", JacksonCodec.of(User.class))
+            .redis(nodes.link())
+            .build();
+    Nodes.awaitVerified(cache);
+    return cache;
+  }
+
+  @Test
+  void aFreshNodesWritesCountForNodesThatHaveWrittenMuch() {
+    for (int i = 0; i < 50; i++) {
+      a.put("k", "v" + i);
+    }
+    TieredCache<String, String> fresh = nodes.add(builder -> builder);
+    assertThat(fresh.put("k", "fresh")).isEqualTo(WriteResult.APPLIED);
+    Await.until("a shows it", HEARTBEAT, () -> "fresh".equals(a.get("k", k -> "loaded")));
+    Await.until("b shows it", HEARTBEAT, () -> "fresh".equals(b.get("k", k -> "loaded")));
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A node of the model test: a whole cache, of which nothing moves but by the scheduler's steps. */
@@ -34,18 +35,12 @@ final class ModelNode {
       RedisLink link,
       FakeTicker ticker,
       LongSupplier micros,
-      @Nullable BrokenRule broken) {
+      @Nullable BrokenRule broken,
+      Duration loaderTimeout) {
     this.index = index;
     timer = new ModelTimer(ticker);
-    remote =
-        new SteppedRemote(
-            link,
-            NAMESPACE,
-            REDIS_TIMEOUT,
-            micros,
-            ticker::read,
-            broken == null ? null : broken.script());
-    core = core(ticker);
+    remote = new SteppedRemote(link, NAMESPACE, REDIS_TIMEOUT, micros, ticker::read, broken);
+    core = core(ticker, loaderTimeout.toNanos());
     /* one bucket, in which all keys of the model are */
     core.buckets.subList(1, core.buckets.size()).clear();
     if (broken != null) {
@@ -55,7 +50,16 @@ final class ModelNode {
     cache = new TieredCache<>(core, null);
   }
 
-  private CacheCore<String, String> core(FakeTicker ticker) {
+  /** Keys of one bucket. */
+  static List<String> names(int bucket, int count) {
+    return IntStream.iterate(0, i -> i + 1)
+        .mapToObj(i -> "k" + i)
+        .filter(name -> KeyName.of(NAMESPACE, name).bucket(Remote.BUCKETS) == bucket)
+        .limit(count)
+        .toList();
+  }
+
+  private CacheCore<String, String> core(FakeTicker ticker, long loaderTimeout) {
     long second = Duration.ofSeconds(1).toNanos();
     ComponentId id = new ComponentId("cache", NAMESPACE);
     CachePolicy policy =
@@ -67,7 +71,7 @@ final class ModelNode {
             20 * second,
             30 * second,
             0,
-            3 * second,
+            loaderTimeout,
             SILENCE,
             REDIS_TIMEOUT,
             Integer.MAX_VALUE,

@@ -63,6 +63,11 @@ final class ModelRedis {
     run("DEL", List.of(key(suffix)));
   }
 
+  /** Rows below a number are gone. */
+  void trimJournal(long from) {
+    run("XTRIM", List.of(key("J"), RedisLink.bytes("MINID"), RedisLink.bytes(from + "-0")));
+  }
+
   boolean has(String suffix) {
     return run("EXISTS", List.of(key(suffix))).integer(0) == 1;
   }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 /**
  * The cache itself, with its real scripts in a real Redis, against the protocol's invariants: many
@@ -67,8 +68,9 @@ class ModelTest {
     find(rule);
   }
 
+  /* who is not woken looks again after a while, so no invariant is broken: TicketTracesTest sees it */
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = Mode.EXCLUDE, names = "REGISTER_WAITER_BEFORE_SEND")
   @Tag("slow")
   void findsOutWhenAnyRuleIsBroken(BrokenRule rule) {
     find(rule);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelWorld implements AutoCloseable {
   private static final int NODES = 3;
+  private static final Duration LOADER_TIMEOUT = Duration.ofSeconds(3);
   private static final int MOST_OPEN = 6;
   private static final int LAST_STEPS = 20_000;
 
@@ -46,17 +47,12 @@ final class ModelWorld implements AutoCloseable {
     random = new Random(seed);
     ModelMix drawn = ModelMix.any(random);
     mix = broken == null ? drawn : broken.mix(drawn);
-    names =
-        IntStream.iterate(0, i -> i + 1)
-            .mapToObj(i -> "k" + i)
-            .filter(name -> KeyName.of(ModelNode.NAMESPACE, name).bucket(Remote.BUCKETS) == 0)
-            .limit(mix.keys())
-            .toList();
+    names = ModelNode.names(0, mix.keys());
     redis = new ModelRedis(link, names);
     ghost = new ModelGhost(mix.keys(), NODES);
     nodes =
         IntStream.range(0, NODES)
-            .mapToObj(i -> new ModelNode(i, link, ticker, this::micros, broken))
+            .mapToObj(i -> new ModelNode(i, link, ticker, this::micros, broken, LOADER_TIMEOUT))
             .toList();
     calls = new ModelCalls(random, ticker, mix, names, ghost, nodes, trace);
   }

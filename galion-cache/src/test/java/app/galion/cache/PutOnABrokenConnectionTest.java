@@ -6,6 +6,7 @@ import app.galion.cache.SteppedRemote.Trip;
 import app.galion.redis.RedisLink;
 import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,12 @@ class PutOnABrokenConnectionTest {
       assertThat(link.awaitAvailable(Nodes.PATIENCE)).isTrue();
       ModelNode node =
           new ModelNode(
-              0, link, ticker, () -> 1_000_000_000L + (ticker.read() - start) / 1000, null);
+              0,
+              link,
+              ticker,
+              () -> 1_000_000_000L + (ticker.read() - start) / 1000,
+              null,
+              Duration.ofSeconds(3));
       ModelOp op = new ModelOp(0, ModelOp.Kind.PUT, 0, 0, 1);
       ModelCaller caller = new ModelCaller(op, () -> op.returned(node.cache.put("k", "v")));
       caller.start();

@@ -149,6 +149,24 @@ class ScriptTest {
   }
 
   @Test
+  void leavesNothingInAKeysPlaceThatIsInvalidated() {
+    put("");
+    acquire("token", ids.next());
+    run(Command.INV, "k");
+    assertThat(server.command("EXISTS", key("E:k"), key("L:k"))).isEqualTo(0L);
+  }
+
+  @Test
+  void forgetsNoTagWhenWhatCarriesItEnds() {
+    put("red");
+    run(Command.TAG, "red");
+    put("red");
+    assertThat(server.command("PTTL", key("G"))).isEqualTo(-1L);
+    assertThat(server.command("PTTL", key("T"))).isEqualTo(-1L);
+    assertThat((Long) server.command("PTTL", key("E:k"))).isPositive();
+  }
+
+  @Test
   void putsUnderAConditionOnly() {
     assertThat(conditional("=nothing").text(0)).isEqualTo("OTHER");
     assertThat(conditional("-").size()).isEqualTo(2);

@@ -33,10 +33,12 @@ final class SteppedRemote extends Remote {
   private final Duration modelTimeout;
   private final LongSupplier micros;
   private final LongSupplier now;
+  private final @Nullable BrokenRule broken;
   private final byte @Nullable [] script;
+  private String epochRead = "";
 
   /**
-   * @param script the source to run in place of the cache's own script, if any
+   * @param broken a rule that is not kept, if any
    */
   SteppedRemote(
       RedisLink link,
@@ -44,12 +46,13 @@ final class SteppedRemote extends Remote {
       Duration timeout,
       LongSupplier micros,
       LongSupplier now,
-      byte @Nullable [] script) {
+      @Nullable BrokenRule broken) {
     super(link, name, PATIENCE);
     this.modelTimeout = timeout;
     this.micros = micros;
     this.now = now;
-    this.script = script;
+    this.broken = broken;
+    script = broken == null ? null : broken.script();
   }
 
   /** A command under way. */
@@ -88,6 +91,8 @@ final class SteppedRemote extends Remote {
     @Nullable Reply execute() {
       try {
         reply = RedisLink.join(call.get());
+        RemoteEntry entry = word.equals("MGET") ? RemoteEntry.parse(reply.bytes(0)) : null;
+        epochRead = entry == null ? epochRead : entry.epoch();
       } catch (RuntimeException e) {
         error = e;
       }
@@ -126,7 +131,19 @@ final class SteppedRemote extends Remote {
 
   @Override
   CompletableFuture<Reply> command(String name, List<byte[]> args) {
-    return send(new Trip(name, "", "", () -> super.command(name, args)));
+    boolean anyTable = name.equals("HMGET") && broken == BrokenRule.EPOCH_IN_TAG_TABLE;
+    return send(
+        new Trip(
+            name, "", "", () -> anyTable ? tagTableOfAnyEpoch(args) : super.command(name, args)));
+  }
+
+  /** Says of a tag table that it is of the epoch that was read before. */
+  private CompletableFuture<Reply> tagTableOfAnyEpoch(List<byte[]> args) {
+    String source =
+        "local t = redis.call('HMGET', KEYS[1], unpack(ARGV)); if t[1] then t[1] = '"
+            + epochRead
+            + "' end; return t";
+    return evalOther(source.getBytes(UTF_8), args.subList(0, 1), args.subList(1, args.size()));
   }
 
   @Override
