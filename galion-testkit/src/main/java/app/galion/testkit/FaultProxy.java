@@ -8,6 +8,8 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
@@ -30,6 +32,7 @@ public final class FaultProxy implements AutoCloseable {
 
   private static final int ATTEMPTS = 5;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+  private static final Set<ProxyKind> ALL = EnumSet.allOf(ProxyKind.class);
   private static final byte[] LOOPBACK = {127, 0, 0, 1};
 
   /** Where bytes go. */
@@ -120,7 +123,7 @@ public final class FaultProxy implements AutoCloseable {
     if (delay.isNegative()) {
       throw new IllegalArgumentException("delay " + delay + " must be >= 0");
     }
-    change(() -> loop.faults(loop.faults().delayed(delay.toNanos())));
+    change(() -> loop.change(ALL, faults -> faults.delayed(delay.toNanos())));
   }
 
   /**
@@ -135,7 +138,7 @@ public final class FaultProxy implements AutoCloseable {
     if (bytesPerSecond < 1) {
       throw new IllegalArgumentException("bytesPerSecond " + bytesPerSecond + " must be >= 1");
     }
-    change(() -> loop.faults(loop.faults().limited(bytesPerSecond)));
+    change(() -> loop.change(ALL, faults -> faults.limited(bytesPerSecond)));
   }
 
   /**
@@ -143,12 +146,7 @@ public final class FaultProxy implements AutoCloseable {
    * open, new ones are accepted, nobody hears anything, not even that the other side closed.
    */
   public void dropSilently() {
-    change(
-        () -> {
-          for (Direction direction : Direction.values()) {
-            loop.faults(loop.faults().withCut(direction));
-          }
-        });
+    change(() -> loop.change(ALL, ProxyFaults::withBothCut));
   }
 
   /**
@@ -159,7 +157,7 @@ public final class FaultProxy implements AutoCloseable {
    */
   public void cut(Direction direction) {
     requireNonNull(direction, "direction");
-    change(() -> loop.faults(loop.faults().withCut(direction)));
+    change(() -> loop.change(ALL, faults -> faults.withCut(direction)));
   }
 
   /** Refuses new connections, as a port does on which nobody listens; open ones go on. */
@@ -169,12 +167,12 @@ public final class FaultProxy implements AutoCloseable {
 
   /** Resets every open connection on both sides, once: callers see "Connection reset". */
   public void reset() {
-    change(loop::resetLinks);
+    change(() -> loop.resetLinks(ALL));
   }
 
   /** Closes every open connection on both sides, once: callers see the end of the stream. */
   public void closeConnections() {
-    change(loop::closeLinks);
+    change(() -> loop.closeLinks(ALL));
   }
 
   /**
@@ -184,7 +182,11 @@ public final class FaultProxy implements AutoCloseable {
    * @throws IllegalStateException if another process took the port of a proxy that refused
    */
   public void heal() {
-    change(loop::heal);
+    change(
+        () -> {
+          loop.heal(ALL);
+          loop.acceptAgain();
+        });
   }
 
   /**
@@ -193,14 +195,37 @@ public final class FaultProxy implements AutoCloseable {
    * @return how many callers are connected, or were when the way to tell was cut; 0 once closed
    */
   public int connections() {
-    return loop.closed() ? 0 : ask(loop::connections);
+    return connections(ALL);
   }
 
-  private interface Change {
+  int connections(Set<ProxyKind> kinds) {
+    return loop.closed() ? 0 : ask(() -> loop.connections(kinds));
+  }
+
+  /**
+   * Returns the connections on which a caller has sent {@code SUBSCRIBE}, {@code PSUBSCRIBE} or
+   * {@code SSUBSCRIBE} to a Redis, for faults of their own.
+   *
+   * @return a view of this proxy
+   */
+  public ProxySide subscribers() {
+    return new ProxySide(this, loop, ProxyKind.SUBSCRIBERS);
+  }
+
+  /**
+   * Returns the other connections: those for commands, and every new one until it subscribes.
+   *
+   * @return a view of this proxy
+   */
+  public ProxySide commands() {
+    return new ProxySide(this, loop, ProxyKind.COMMANDS);
+  }
+
+  interface Change {
     void run() throws IOException;
   }
 
-  private void change(Change change) {
+  void change(Change change) {
     ask(
         () -> {
           change.run();

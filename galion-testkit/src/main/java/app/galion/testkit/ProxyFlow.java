@@ -18,6 +18,8 @@ final class ProxyFlow {
   private static final int SLICES_PER_SECOND = 50;
   private static final double NANOS_PER_SECOND = 1e9;
 
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
   private record Piece(long due, ByteBuffer bytes) {}
 
   private final FaultProxy.Direction direction;
@@ -47,15 +49,20 @@ final class ProxyFlow {
     return blocked;
   }
 
+  /** What happens to bytes that have just arrived; none of them if the sender has ended. */
+  interface FaultsOf {
+    ProxyFaults of(ByteBuffer arrived) throws IOException;
+  }
+
   /** Throws if the sender reset the connection and the receiver shall see it. */
-  void read(ProxyFaults faults, long now) throws IOException {
+  void read(FaultsOf faultsOf, long now) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER);
     int count;
     try {
       count = from.read(buffer);
     } catch (IOException e) {
       ended = true;
-      if (!mute && !faults.cuts(direction)) {
+      if (!mute && !faultsOf.of(NOTHING).cuts(direction)) {
         throw e;
       }
       count = -1;
@@ -63,6 +70,8 @@ final class ProxyFlow {
     if (count == 0) {
       return;
     }
+    buffer.flip();
+    ProxyFaults faults = faultsOf.of(buffer);
     if (count < 0) {
       ended = true;
       endDue = now + faults.delayNanos();
@@ -70,7 +79,7 @@ final class ProxyFlow {
     if (mute || faults.cuts(direction)) {
       silence();
     } else if (count > 0) {
-      pieces.add(new Piece(now + faults.delayNanos(), buffer.flip()));
+      pieces.add(new Piece(now + faults.delayNanos(), buffer));
       queued += count;
     }
   }

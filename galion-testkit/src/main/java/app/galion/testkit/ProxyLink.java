@@ -3,6 +3,7 @@ package app.galion.testkit;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -19,15 +20,16 @@ final class ProxyLink {
   private final SelectionKey serverKey;
   private final boolean lost;
   private boolean connected;
+  private ProxyKind kind = ProxyKind.COMMANDS;
 
   /** Connects to the server unless the way there is cut: then the link stays mute for good. */
-  ProxyLink(SocketChannel caller, InetSocketAddress target, Selector selector, ProxyFaults faults)
+  ProxyLink(SocketChannel caller, InetSocketAddress target, Selector selector, Faults faults)
       throws IOException {
     this.caller = caller;
     this.server = SocketChannel.open();
     this.toServer = new ProxyFlow(FaultProxy.Direction.TO_SERVER, caller, server);
     this.toCaller = new ProxyFlow(FaultProxy.Direction.TO_CLIENT, server, caller);
-    this.lost = faults.cuts(FaultProxy.Direction.TO_SERVER);
+    this.lost = faults.of(kind).cuts(FaultProxy.Direction.TO_SERVER);
     caller.configureBlocking(false);
     server.configureBlocking(false);
     caller.setOption(StandardSocketOptions.TCP_NODELAY, true);
@@ -37,11 +39,29 @@ final class ProxyLink {
     connected = !lost && server.connect(target);
   }
 
-  /** Does what can be done now; throws if one side reset the connection. */
-  void work(ProxyFaults faults, long now) throws IOException {
+  /** What happens to connections of each kind. */
+  interface Faults {
+    ProxyFaults of(ProxyKind kind);
+  }
+
+  ProxyKind kind() {
+    return kind;
+  }
+
+  private ProxyFaults sent(ByteBuffer bytes, Faults faults) throws IOException {
+    ProxyKind shown = kind.after(bytes);
+    if (shown != kind && faults.of(shown).refused()) {
+      throw new IOException("it shows that it is one of the " + shown + ", which are refused");
+    }
+    kind = shown;
+    return faults.of(kind);
+  }
+
+  /** Does what can be done now; throws if one side reset the connection, or is refused. */
+  void work(Faults faultsOf, long now) throws IOException {
     if (lost) {
       if (toServer.wantsRead() && ready(callerKey, SelectionKey.OP_READ)) {
-        toServer.read(faults.withCut(FaultProxy.Direction.TO_SERVER), now);
+        toServer.read(bytes -> sent(bytes, faultsOf).withCut(FaultProxy.Direction.TO_SERVER), now);
       }
       callerKey.interestOps(toServer.wantsRead() ? SelectionKey.OP_READ : 0);
       return;
@@ -52,10 +72,11 @@ final class ProxyLink {
     }
     connected = true;
     if (toServer.wantsRead() && ready(callerKey, SelectionKey.OP_READ)) {
-      toServer.read(faults, now);
+      toServer.read(bytes -> sent(bytes, faultsOf), now);
     }
+    ProxyFaults faults = faultsOf.of(kind);
     if (toCaller.wantsRead() && ready(serverKey, SelectionKey.OP_READ)) {
-      toCaller.read(faults, now);
+      toCaller.read(bytes -> faults, now);
     }
     toServer.write(faults, now);
     toCaller.write(faults, now);
@@ -82,7 +103,8 @@ final class ProxyLink {
     toCaller.healed(now);
   }
 
-  boolean finished(ProxyFaults faults) {
+  boolean finished(Faults faultsOf) {
+    ProxyFaults faults = faultsOf.of(kind);
     boolean serverCut = !lost && faults.cuts(FaultProxy.Direction.TO_SERVER);
     boolean callerCut = faults.cuts(FaultProxy.Direction.TO_CLIENT);
     return (toServer.hidesEnd() && !serverCut)

@@ -1,5 +1,7 @@
 package app.galion.testkit;
 
+import static java.util.Objects.requireNonNull;
+
 import app.galion.spi.Ticker;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
@@ -10,13 +12,16 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -39,13 +44,16 @@ final class ProxyLoop implements Runnable {
   private final Queue<FutureTask<?>> asked = new ConcurrentLinkedQueue<>();
   private final InetSocketAddress address;
   private @Nullable ServerSocketChannel door;
-  private ProxyFaults faults = ProxyFaults.NONE;
+  private final Map<ProxyKind, ProxyFaults> faults = new EnumMap<>(ProxyKind.class);
   private volatile boolean closed;
 
   ProxyLoop(InetSocketAddress address, InetSocketAddress target) throws IOException {
     this.address = address;
     this.target = target;
     this.selector = Selector.open();
+    for (ProxyKind kind : ProxyKind.values()) {
+      faults.put(kind, ProxyFaults.NONE);
+    }
     try {
       openDoor();
     } catch (IOException e) {
@@ -82,7 +90,7 @@ final class ProxyLoop implements Runnable {
   private void end() {
     try (selector) {
       closeDoor();
-      closeLinks();
+      closeLinks(EnumSet.allOf(ProxyKind.class));
     } catch (IOException e) {
       LOG.log(Level.WARNING, "the fault proxy to " + target + " cannot close its sockets", e);
     }
@@ -107,8 +115,8 @@ final class ProxyLoop implements Runnable {
     long now = ticker.read();
     for (ProxyLink link : List.copyOf(links)) {
       try {
-        link.work(faults, now);
-        if (link.finished(faults)) {
+        link.work(this::faults, now);
+        if (link.finished(this::faults)) {
           links.remove(link);
           link.close();
         }
@@ -131,7 +139,10 @@ final class ProxyLoop implements Runnable {
         if (links.size() == MOST_LINKS) {
           throw new IOException("there are " + MOST_LINKS + " connections already");
         }
-        links.add(new ProxyLink(caller, target, selector, faults));
+        if (faults(ProxyKind.COMMANDS).refused()) {
+          throw new IOException("new connections for commands are refused");
+        }
+        links.add(new ProxyLink(caller, target, selector, this::faults));
       } catch (IOException e) {
         LOG.log(Level.WARNING, "the fault proxy resets a caller of " + target, e);
         caller.setOption(StandardSocketOptions.SO_LINGER, 0);
@@ -162,44 +173,51 @@ final class ProxyLoop implements Runnable {
     }
   }
 
-  ProxyFaults faults() {
-    return faults;
+  private ProxyFaults faults(ProxyKind kind) {
+    return requireNonNull(faults.get(kind), "faults");
   }
 
-  void faults(ProxyFaults next) {
-    faults = next;
+  void change(Set<ProxyKind> kinds, UnaryOperator<ProxyFaults> change) {
+    kinds.forEach(kind -> faults.put(kind, change.apply(faults(kind))));
   }
 
   void refuse() throws IOException {
     closeDoor();
   }
 
-  void heal() throws IOException {
-    faults = ProxyFaults.NONE;
+  void heal(Set<ProxyKind> kinds) throws IOException {
+    change(kinds, before -> ProxyFaults.NONE);
     long now = ticker.read();
-    links.forEach(link -> link.healed(now));
+    linksOf(kinds).forEach(link -> link.healed(now));
+  }
+
+  void acceptAgain() throws IOException {
     if (door == null) {
       openDoor();
     }
   }
 
-  int connections() {
-    return links.size();
+  private List<ProxyLink> linksOf(Set<ProxyKind> kinds) {
+    return links.stream().filter(link -> kinds.contains(link.kind())).toList();
   }
 
-  void closeLinks() throws IOException {
-    for (ProxyLink link : new ArrayList<>(links)) {
+  int connections(Set<ProxyKind> kinds) {
+    return linksOf(kinds).size();
+  }
+
+  void closeLinks(Set<ProxyKind> kinds) throws IOException {
+    for (ProxyLink link : linksOf(kinds)) {
+      links.remove(link);
       link.close();
     }
-    links.clear();
     selector.selectNow();
   }
 
-  void resetLinks() throws IOException {
-    for (ProxyLink link : new ArrayList<>(links)) {
+  void resetLinks(Set<ProxyKind> kinds) throws IOException {
+    for (ProxyLink link : linksOf(kinds)) {
+      links.remove(link);
       link.reset();
     }
-    links.clear();
     selector.selectNow();
   }
 
