@@ -139,10 +139,12 @@ final class ProxyLoop implements Runnable {
         if (links.size() == MOST_LINKS) {
           throw new IOException("there are " + MOST_LINKS + " connections already");
         }
+        ProxyLink link = new ProxyLink(caller, target, selector, this::faults);
         if (faults(ProxyKind.COMMANDS).refused()) {
-          throw new IOException("new connections for commands are refused");
+          link.reset();
+        } else {
+          links.add(link);
         }
-        links.add(new ProxyLink(caller, target, selector, this::faults));
       } catch (IOException e) {
         LOG.log(Level.WARNING, "the fault proxy resets a caller of " + target, e);
         caller.setOption(StandardSocketOptions.SO_LINGER, 0);
