@@ -2,6 +2,7 @@ package app.galion.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import app.galion.testkit.SentinelServers;
 import java.time.Duration;
@@ -68,7 +69,7 @@ class FailoverTest {
     primary.command("CLIENT", "KILL", "TYPE", "replica");
     TieredCache<String, String> a = nodes.get(0);
     long before = written(a);
-    Load.passes(Duration.ofMillis(300));
+    Await.until("some are written", PATIENCE, () -> written(a) - before >= 20);
     long lost = written(a) - before;
     primary.kill();
     replica.resume();

@@ -171,11 +171,11 @@ class LateLoadTest {
     try (Nodes nodes = Nodes.patientBehindProxies(server);
         Load load = new Load()) {
       TieredCache<String, String> a = nodes.get(0);
-      nodes.network(0).delay(Duration.ofMillis(10));
+      nodes.network(0).delay(Duration.ofMillis(5));
       for (int i = 0; i < 4; i++) {
         load.run(() -> witness.read(a, "k"));
       }
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 30; i++) {
         if (witness.invalidate(a, "k") == WriteResult.APPLIED) {
           witness.read(a, "k");
         }

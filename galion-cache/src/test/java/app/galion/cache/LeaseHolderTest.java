@@ -63,10 +63,12 @@ class LeaseHolderTest {
   }
 
   private void nobodyShowsTheZombies(CompletableFuture<String> zombie) {
+    long cut = nodes.get(0).core().now();
     nodes.mend(0);
-    Nodes.awaitVerified(nodes.get(0));
+    Nodes.awaitVerifiedSince(nodes.get(0), cut, LONGER);
     end.countDown();
     assertThat(zombie.join()).isEqualTo("zombie's");
+    assertThat(nodes.get(0).stats().fillsRefused()).isEqualTo(1);
     for (TieredCache<String, String> cache : nodes.caches) {
       assertThat(cache.get("k", key -> "loaded again")).isNotEqualTo("zombie's");
     }
@@ -100,7 +102,8 @@ class LeaseHolderTest {
   @Test
   void whoseGrantWasNotHeardLoadsAloneAndHoldsNobodyUpForLongerThanTheLease() {
     GatedCodec codec = new GatedCodec();
-    TieredCache<String, String> deaf = nodes.add(codec, builder -> builder);
+    TieredCache<String, String> deaf =
+        nodes.add(codec, builder -> builder.redisTimeout(Duration.ofSeconds(2)));
     Nodes.awaitVerified(deaf);
     FaultProxy network = nodes.network(3);
     nodes.get(1).put("k", "unreadable");

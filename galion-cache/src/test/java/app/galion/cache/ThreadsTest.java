@@ -95,9 +95,15 @@ class ThreadsTest {
     CompletableFuture<String> vendor = new CompletableFuture<>();
     long waits = follower.stats().waits();
     String key = "waited " + nodes.caches.indexOf(leader);
-    long misses = leader.stats().misses();
-    CompletableFuture<Entry<String>> first = leader.getAsync(key, k -> vendor);
-    Await.until("it loads", Nodes.PATIENCE, () -> leader.stats().misses() > misses);
+    CompletableFuture<Boolean> loading = new CompletableFuture<>();
+    CompletableFuture<Entry<String>> first =
+        leader.getAsync(
+            key,
+            k -> {
+              loading.complete(true);
+              return vendor;
+            });
+    assertThat(loading).succeedsWithin(Nodes.PATIENCE);
     CompletableFuture<String> second = Callers.supplyAsync(() -> follower.get(key, k -> load("?")));
     Await.until("it waits", Nodes.PATIENCE, () -> follower.stats().waits() > waits);
     vendor.complete("v");
