@@ -28,9 +28,11 @@ class ClusterShardTest {
   @BeforeEach
   void start() {
     cluster = RedisClusterServers.start(3, 0);
-    cluster
-        .nodes()
-        .forEach(node -> node.command("CONFIG", "SET", "cluster-require-full-coverage", "no"));
+    for (RedisServer node : cluster.nodes()) {
+      node.command("CONFIG", "SET", "cluster-require-full-coverage", "no");
+      /* where every node stalls for 2 s, each takes the others for lost and answers nobody */
+      node.command("CONFIG", "SET", "cluster-node-timeout", "60000");
+    }
     nodes = Nodes.patientAt(cluster.uris());
   }
 
@@ -79,7 +81,9 @@ class ClusterShardTest {
     TieredCache<String, String> c = nodes.get(2);
     for (String key : KEYS) {
       Entry<String> entry = c.getEntry(key, k -> "loaded");
-      assertThat(entry.tier()).isEqualTo(gone.contains(key) ? Tier.LOADED : Tier.L2);
+      assertThat(entry.tier())
+          .as("%s: %s", key, c.explain(key))
+          .isEqualTo(gone.contains(key) ? Tier.LOADED : Tier.L2);
       WriteResult written = c.invalidate(key);
       assertThat(written).isEqualTo(gone.contains(key) ? WriteResult.QUEUED : WriteResult.APPLIED);
     }

@@ -44,6 +44,11 @@ final class Witness {
     return write(key, row -> cache.invalidate(key));
   }
 
+  /** Changes the row and clears all. */
+  WriteResult clear(TieredCache<String, String> cache, String key) {
+    return write(key, row -> cache.clear());
+  }
+
   private WriteResult write(String key, LongFunction<WriteResult> write) {
     long row = row(key).incrementAndGet();
     WriteResult result = write.apply(row);
