@@ -86,44 +86,19 @@ class LateLoadTest {
     try (Nodes nodes = Nodes.of(2, server)) {
       TieredCache<String, String> a = nodes.get(0);
       TieredCache<String, String> c = nodes.add(codec, builder -> builder);
-      awaitHears(a, c);
+      Nodes.awaitVerified(c);
       a.put("k", "old");
-      Await.until("c has heard of it", Nodes.PATIENCE, () -> heardAll(c));
+      nodes.awaitLevel();
       codec.close();
       CompletableFuture<String> reading = Callers.supplyAsync(() -> c.get("k", key -> "loaded"));
       codec.awaitCaller();
-      long received = c.stats().received();
       a.put("k", "new");
-      Await.until("the message is there", Nodes.PATIENCE, () -> c.stats().received() > received);
+      nodes.awaitLevel();
       codec.open();
       assertThat(reading.join()).isEqualTo("old");
       assertThat(c.get("k", key -> "loaded")).isEqualTo("new");
       assertThat(c.stats().loads()).isZero();
     }
-  }
-
-  /** Whatever was told before has arrived: a message takes its turn. */
-  private static boolean heardAll(TieredCache<String, String> cache) {
-    long received = cache.stats().received();
-    cache.invalidate("turn");
-    Await.until("the turn comes", Duration.ofSeconds(2), () -> cache.stats().received() > received);
-    return true;
-  }
-
-  private static void awaitHears(TieredCache<String, String> a, TieredCache<String, String> c) {
-    Nodes.awaitVerified(c);
-    Await.until(
-        "c hears of all",
-        Nodes.PATIENCE,
-        () -> {
-          long received = c.stats().received();
-          a.clear();
-          Await.until(
-              "all buckets",
-              Duration.ofSeconds(2),
-              () -> c.stats().received() - received >= Remote.BUCKETS);
-          return true;
-        });
   }
 
   @Test
@@ -152,9 +127,8 @@ class LateLoadTest {
     try (Nodes nodes = Nodes.of(2, server)) {
       nodes.get(0).put("k", "old");
       TieredCache<String, String> c = nodes.add(codec, builder -> builder);
-      awaitHears(nodes.get(0), c);
-      nodes.get(0).put("k", "old");
-      Await.until("c has heard of it", Nodes.PATIENCE, () -> heardAll(c));
+      Nodes.awaitVerified(c);
+      nodes.awaitLevel();
       codec.close();
       CompletableFuture<String> reading = Callers.supplyAsync(() -> c.get("k", key -> "loaded"));
       codec.awaitCaller();
