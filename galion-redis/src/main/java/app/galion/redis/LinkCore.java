@@ -209,7 +209,12 @@ final class LinkCore {
       LOG.log(
           Level.INFO,
           () ->
-              id + " begins epoch " + now + ": " + node.address() + " restarted or lost its data");
+              id
+                  + " begins epoch "
+                  + now
+                  + ": "
+                  + node.address()
+                  + " is new to it, restarted or lost its data");
     }
   }
 
