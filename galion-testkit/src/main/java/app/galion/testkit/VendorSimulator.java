@@ -6,9 +6,11 @@ import java.io.PushbackInputStream;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -72,9 +74,26 @@ public final class VendorSimulator implements AutoCloseable {
    */
   public static VendorSimulator start(int port) {
     try {
+      byte[] loopback = {127, 0, 0, 1};
+      return start(new InetSocketAddress(InetAddress.getByAddress(loopback), port));
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("four bytes are an address", e);
+    }
+  }
+
+  /**
+   * Starts on an address, such as the wildcard in a container of its own. It lets everybody who
+   * reaches it queue faults.
+   *
+   * @param address where to listen
+   * @return a running simulator
+   * @throws UncheckedIOException if the port is taken
+   */
+  public static VendorSimulator start(InetSocketAddress address) {
+    int port = address.getPort();
+    try {
       VendorSimulator simulator =
-          new VendorSimulator(
-              new ServerSocket(port, BACKLOG, InetAddress.getByAddress(new byte[] {127, 0, 0, 1})));
+          new VendorSimulator(new ServerSocket(port, BACKLOG, address.getAddress()));
       simulator.connections.execute(simulator::accept);
       return simulator;
     } catch (IOException e) {
