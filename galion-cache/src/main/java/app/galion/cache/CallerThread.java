@@ -5,12 +5,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** Runs the steps of one call on the thread that made it, while that thread waits for the end. */
 @SuppressWarnings("FutureReturnValueIgnored") // errors come out of what await returns
 final class CallerThread implements Executor {
   private final ConcurrentLinkedQueue<Runnable> steps = new ConcurrentLinkedQueue<>();
   private final Thread caller = Thread.currentThread();
+  private volatile @Nullable CompletableFuture<?> awaited;
 
   @Override
   public void execute(Runnable step) {
@@ -35,6 +37,7 @@ final class CallerThread implements Executor {
    * @param idle runs whenever there is no step to run
    */
   <T> T await(CompletableFuture<T> end, Runnable idle) {
+    awaited = end;
     end.whenComplete((value, error) -> wake());
     boolean interrupted = false;
     try {
@@ -60,6 +63,14 @@ final class CallerThread implements Executor {
       }
     }
     return result(end);
+  }
+
+  /**
+   * Whether the caller has nothing to run and nothing to return, so that it waits, or soon will.
+   */
+  boolean still() {
+    CompletableFuture<?> end = awaited;
+    return steps.isEmpty() && end != null && !end.isDone();
   }
 
   /** The result of what is done; its error as it is. */

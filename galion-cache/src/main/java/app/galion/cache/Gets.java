@@ -141,12 +141,12 @@ final class Gets<K, V> {
     core.counters.joins.increment();
     core.decided(call.name(), "joined a get under way");
     return limited(call.flight())
-        .exceptionallyComposeAsync(
+        .exceptionallyCompose(
             error ->
                 Loads.unwrap(error) instanceof TimeoutException
-                    ? alone(call)
-                    : CompletableFuture.failedFuture(Loads.unwrap(error)),
-            call.exec());
+                    ? CompletableFuture.runAsync(() -> {}, call.exec())
+                        .thenCompose(unused -> alone(call))
+                    : CompletableFuture.failedFuture(Loads.unwrap(error)));
   }
 
   /** What the tiers hold, even if stale, without a load; completes with null for nothing. */
@@ -181,7 +181,7 @@ final class Gets<K, V> {
 
   private KeyName open(K key) {
     if (core.closed) {
-      throw new IllegalStateException(core.id + " is closed");
+      throw closed();
     }
     return core.names.of(key);
   }
@@ -234,8 +234,17 @@ final class Gets<K, V> {
         (answer, error) -> {
           flight.close();
           core.flights.remove(call.name().text(), flight);
-          flight.end(answer, error == null ? null : Loads.unwrap(error));
+          flight.end(answer, error == null ? null : ended(Loads.unwrap(error)));
         });
+  }
+
+  /* the cache's own executor takes nothing more once it is closed */
+  private Throwable ended(Throwable error) {
+    return core.closed && error instanceof RejectedExecutionException ? closed() : error;
+  }
+
+  private IllegalStateException closed() {
+    return new IllegalStateException(core.id + " is closed");
   }
 
   private CompletableFuture<Answer<V>> start(Call<K, V> call) {

@@ -224,7 +224,10 @@ final class Loads<K, V> {
                   + " ms",
               retryAfter));
     }
-    Future<?> limit = core.later(this::expire, core.policy.loaderTimeout());
+    Future<?> limit =
+        core.closed
+            ? CompletableFuture.completedFuture(null)
+            : core.later(this::expire, core.policy.loaderTimeout());
     CompletableFuture<@Nullable V> loaded = soften() ? beginElsewhere(context) : begin(context);
     if (!loaded.isDone()) {
       flight.pending();

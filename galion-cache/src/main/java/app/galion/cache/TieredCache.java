@@ -396,7 +396,11 @@ public final class TieredCache<K, V> implements StaleSource<K, V>, HealthProbe, 
     return core;
   }
 
-  /** Ends the cache's threads and its interest in messages. The Redis link stays open. */
+  /**
+   * Ends the cache's threads and its interest in messages. The Redis link stays open. Blocking
+   * calls under way end as ever, though none waits for another node any longer; of asynchronous
+   * ones, those that need the cache's own executor fail with an {@link IllegalStateException}.
+   */
   @Override
   public void close() {
     core.closed = true;

@@ -194,6 +194,11 @@ enum BrokenRule {
   /** Joins a get under way whose key was written since it began. */
   JOIN_ONLY_CLEAN_FLIGHTS {
     @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.LATE);
+    }
+
+    @Override
     Bucket bucket(CacheCore<String, String> core) {
       return new BrokenBucket(core) {
         @Override
@@ -291,6 +296,11 @@ enum BrokenRule {
   /** Leaves an older value where a newer one was refused. */
   REFUSED_STORE_DROPS_WHAT_IS_THERE {
     @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(ModelOp.Kind.PUT), ModelFault.MESSAGE_LOST).mostlyStrict();
+    }
+
+    @Override
     Bucket bucket(CacheCore<String, String> core) {
       return new BrokenBucket(core) {
         @Override
@@ -309,6 +319,11 @@ enum BrokenRule {
 
   /** A value that is stored does not hinder replies that are still on their way. */
   STORE_SUPERSEDES_OTHER_TICKETS {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(ModelOp.Kind.PUT), ModelFault.MESSAGE_LOST).mostlyStrict();
+    }
+
     @Override
     Bucket bucket(CacheCore<String, String> core) {
       return new BrokenBucket(core) {
@@ -356,7 +371,8 @@ enum BrokenRule {
   REISSUE_CHECKS_LATE_REPLIES {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.FAILED_OVER, ModelFault.LATE);
+      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.FAILED_OVER, ModelFault.FROZEN)
+          .withFewWrites();
     }
 
     @Override
@@ -374,9 +390,11 @@ enum BrokenRule {
     @Override
     ModelMix mix(ModelMix drawn) {
       return ModelMix.of(
-          List.of(ModelOp.Kind.PUT, ModelOp.Kind.TAG, ModelOp.Kind.OTHER_TAG),
-          ModelFault.EVICTED,
-          ModelFault.LATE);
+              List.of(ModelOp.Kind.PUT, ModelOp.Kind.TAG, ModelOp.Kind.OTHER_TAG),
+              ModelFault.EVICTED,
+              ModelFault.FROZEN)
+          .withHeadsLost()
+          .mostlyStrict();
     }
   },
 

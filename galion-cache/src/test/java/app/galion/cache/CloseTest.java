@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,13 +42,21 @@ class CloseTest {
   }
 
   @Test
-  void anAsynchronousGetThatWaitsForAnotherNodeEnds() {
+  void anAsynchronousGetThatWaitsForAnotherNodeEndsAndSaysWhy() {
     CompletableFuture<Entry<String>> waiter =
         b.getAsync("k", k -> CompletableFuture.completedFuture("own"));
     CompletableFuture<Entry<String>> joined =
         b.getAsync("k", k -> CompletableFuture.completedFuture("own"));
     Await.until("b waits", Nodes.PATIENCE, () -> b.stats().waits() > 0);
     b.close();
-    Await.until("both have ended", Nodes.PATIENCE, () -> waiter.isDone() && joined.isDone());
+    assertThat(List.of(waiter, joined))
+        .allSatisfy(
+            get ->
+                assertThat(get)
+                    .failsWithin(Nodes.PATIENCE)
+                    .withThrowableThat()
+                    .havingRootCause()
+                    .isInstanceOf(IllegalStateException.class)
+                    .withMessage("cache 'users' is closed"));
   }
 }

@@ -162,15 +162,15 @@ class HistoryTracesTest {
   private static boolean resyncs(Steps s, int beyond) {
     s.value(s.b, K);
     s.settle();
-    int chain = s.b.bucket().chain;
-    Position stands = s.b.bucket().position();
+    int chain = s.b.bucket(0).chain;
+    Position stands = s.b.bucket(0).position();
     s.done(s.inv(s.a, K));
     s.done(s.inv(s.a, L));
     s.miss(s.b);
     s.redis.trimJournal(Objects.requireNonNull(stands).n() + beyond);
     s.beat(s.b);
     assertThat(s.hit(s.b, K)).isZero();
-    return s.b.bucket().chain != chain;
+    return s.b.bucket(0).chain != chain;
   }
 
   @Test

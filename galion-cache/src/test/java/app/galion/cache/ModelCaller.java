@@ -1,6 +1,7 @@
 package app.galion.cache;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** A thread of the model test that makes one blocking call; it runs only while all else waits. */
@@ -51,6 +52,12 @@ final class ModelCaller extends Thread {
     while (true) {
       CompletableFuture<?> on = waitsFor;
       if (finished || (on != null && !on.isDone())) {
+        return;
+      }
+      /* parked before and after it was seen to have nothing to run, so it had not just taken that */
+      if (LockSupport.getBlocker(this) instanceof CallerThread parked
+          && parked.still()
+          && LockSupport.getBlocker(this) == parked) {
         return;
       }
       Throwable error = failure;

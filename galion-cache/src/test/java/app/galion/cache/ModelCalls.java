@@ -2,9 +2,15 @@ package app.galion.cache;
 
 import app.galion.cache.ModelOp.Kind;
 import app.galion.testkit.FakeTicker;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -53,8 +59,14 @@ final class ModelCalls {
         callers.remove(caller);
         open.remove(caller.op);
         caller.op.done = true;
-        ghost.returned(caller.op, caller.op.result(), ticker.read());
-        trace.add("    " + caller.op + " returns " + caller.op.result());
+        if (caller.op.kind == Kind.GET_ALL) {
+          answered(caller.op);
+        } else if (caller.op.kind == Kind.GET_HERE) {
+          answered(caller.op, caller.op.got, null);
+        } else {
+          ghost.returned(caller.op, caller.op.result(), ticker.read());
+          trace.add("    " + caller.op + " returns " + caller.op.result());
+        }
       }
     }
     if (violation != null) {
@@ -65,14 +77,16 @@ final class ModelCalls {
   void beginSome() {
     Kind kind =
         random.nextInt(100) < mix.gets()
-            ? Kind.GET
+            ? mix.reads().get(random.nextInt(mix.reads().size()))
             : mix.writes().get(random.nextInt(mix.writes().size()));
     ModelNode node = nodes.get(random.nextInt(nodes.size()));
     int key =
-        kind == Kind.CLEAR
+        kind == Kind.CLEAR || kind == Kind.GET_ALL
             ? -1
             : kind == Kind.TAG || kind == Kind.OTHER_TAG ? 0 : random.nextInt(names.size());
-    if (node.frozen || (key == 0 && (kind == Kind.COMPUTE || kind == Kind.ABSENT))) {
+    if (node.frozen
+        || (key == 0 && (kind == Kind.COMPUTE || kind == Kind.ABSENT))
+        || (kind == Kind.GET_ALL && names.size() == 1)) {
       return;
     }
     begin(kind, node, key);
@@ -82,7 +96,7 @@ final class ModelCalls {
   ModelOp begin(Kind kind, ModelNode node, int key) {
     ModelOp op = new ModelOp(begun, kind, node.index, key, names.size());
     boolean mayBegin =
-        kind == Kind.GET
+        kind.reads()
             || kind == Kind.EXPIRE
             || open.stream()
                 .noneMatch(
@@ -96,15 +110,22 @@ final class ModelCalls {
     begun++;
     trace.add("    " + op);
     open.add(op);
-    if (kind == Kind.GET) {
+    if (kind == Kind.PEEK) {
+      peek(op, node);
+    } else if (kind == Kind.GET_ALL) {
+      getAll(op, node);
+    } else if (kind.reads()) {
       get(op, node);
     } else {
       commit(op);
-      ModelCaller caller = new ModelCaller(op, () -> op.returned(call(op, node)));
-      callers.add(caller);
-      caller.start();
+      start(new ModelCaller(op, () -> op.returned(call(op, node))));
     }
     return op;
+  }
+
+  private void start(ModelCaller caller) {
+    callers.add(caller);
+    caller.start();
   }
 
   private void commit(ModelOp op) {
@@ -136,7 +157,8 @@ final class ModelCalls {
       case TAG -> cache.invalidateTags(TAG);
       case OTHER_TAG -> cache.invalidateTags("other");
       case EXPIRE -> cache.expire(name);
-      case GET -> throw new IllegalArgumentException("a get is no write");
+      case GET, GET_HERE, STRICT, REFRESH, GET_ALL, PEEK ->
+          throw new IllegalArgumentException(op.kind + " is no write");
     };
   }
 
@@ -148,18 +170,112 @@ final class ModelCalls {
           if (op.key == 0) {
             context.tags(TAG);
           }
-          ModelLoad load = new ModelLoad(node.index, op.key);
+          ModelLoad load = new ModelLoad(node.index, op.key, op.kind == Kind.GET_HERE);
           loads.add(load);
           return load.end;
         };
     LocalEntry<String> kept = node.core.local.get(name);
     long now = ticker.read();
+    if (op.kind == Kind.GET_HERE) {
+      start(
+          new ModelCaller(
+              op,
+              () -> {
+                try {
+                  op.got = node.gets.get(name, work, now, kept, ReadOptions.of());
+                } catch (RuntimeException e) {
+                  op.failed = true;
+                }
+              }));
+      return;
+    }
     CompletableFuture<Answer<String>> end =
-        kept != null && kept.hit(now, ModelNode.SILENCE)
+        op.kind == Kind.GET && kept != null && kept.hit(now, ModelNode.SILENCE)
             ? CompletableFuture.completedFuture(
                 new Answer<>(kept.value, Tier.L1, kept.loadedAt, false))
-            : node.gets.getAsync(name, work, now, kept, ReadOptions.of());
+            : node.gets.getAsync(name, work, now, kept, options(op.kind));
     end.whenComplete((answer, error) -> answered(op, answer, error));
+  }
+
+  private static ReadOptions options(Kind kind) {
+    return switch (kind) {
+      case STRICT -> ReadOptions.of().maxStaleness(Duration.ZERO);
+      case REFRESH -> ReadOptions.of().refresh();
+      default -> ReadOptions.of();
+    };
+  }
+
+  private void peek(ModelOp op, ModelNode node) {
+    ghost.begins(op, ticker.read());
+    node.gets
+        .peek(names.get(op.key), node.timer, ReadOptions.of())
+        .whenComplete(
+            (answer, error) -> {
+              if (answer == null && error == null) {
+                open.remove(op);
+                trace.add("    " + op + " finds nothing");
+              } else {
+                answered(op, answer, error);
+              }
+            });
+  }
+
+  private void getAll(ModelOp op, ModelNode node) {
+    for (int k = 1; k < names.size(); k++) {
+      ModelOp part = new ModelOp(op.number, Kind.GET_ALL, op.node, k, names.size());
+      ghost.begins(part, ticker.read());
+      op.parts.add(part);
+    }
+    Set<String> asked = new LinkedHashSet<>(names.subList(1, names.size()));
+    start(
+        new ModelCaller(
+            op,
+            () -> {
+              try {
+                Map<String, String> values = node.gets.getAll(asked, keys -> loadAll(node, keys));
+                for (ModelOp part : op.parts) {
+                  part.answer = Long.parseLong(values.get(names.get(part.key)));
+                }
+              } catch (RuntimeException e) {
+                op.failed = true;
+              }
+            }));
+  }
+
+  /** On the caller's thread, while the scheduler waits for it to stand still. */
+  private Map<String, String> loadAll(ModelNode node, Set<? extends String> keys) {
+    boolean waits = Thread.currentThread() instanceof ModelCaller;
+    Map<String, ModelLoad> begun = new TreeMap<>();
+    for (String key : new TreeSet<>(keys)) {
+      ModelLoad load = new ModelLoad(node.index, names.indexOf(key), true);
+      begun.put(key, load);
+      if (waits) {
+        loads.add(load);
+      } else {
+        load.end.complete(Long.toString(ghost.rows[load.key]));
+      }
+    }
+    Map<String, String> values = new TreeMap<>();
+    begun.forEach((key, load) -> values.put(key, String.valueOf(load.end.join())));
+    return values;
+  }
+
+  private void answered(ModelOp getAll) {
+    for (ModelOp part : getAll.parts) {
+      trace.add("    " + part + (getAll.failed ? " fails" : " answers " + part.answer));
+      if (!getAll.failed) {
+        String value = Long.toString(part.answer);
+        check(part, new Answer<>(value, Tier.LOADED, 0, false));
+      }
+    }
+  }
+
+  private void check(ModelOp op, Answer<String> answer) {
+    try {
+      ghost.answered(op, answer);
+    } catch (ModelViolation e) {
+      violation = e;
+    }
   }
 
   private void answered(ModelOp op, @Nullable Answer<String> answer, @Nullable Throwable error) {
@@ -171,10 +287,6 @@ final class ModelCalls {
     }
     op.answer = Long.parseLong(String.valueOf(answer.value()));
     trace.add("    " + op + " answers " + op.answer + " from " + answer.tier());
-    try {
-      ghost.answered(op, answer);
-    } catch (ModelViolation e) {
-      violation = e;
-    }
+    check(op, answer);
   }
 }

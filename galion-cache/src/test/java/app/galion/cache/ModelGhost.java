@@ -51,12 +51,18 @@ final class ModelGhost {
     if (trip.op == null) {
       values = new long[keys];
       for (int k = 0; k < keys; k++) {
-        if (!trip.word.equals("inv") || trip.text.equals(names.get(k))) {
+        boolean there = ModelRedis.bucket(names.get(k)) == trip.bucket;
+        if (there && (!trip.word.equals("inv") || trip.text.equals(names.get(k)))) {
           values[k] = queuedOn[node.index][k];
         }
       }
     } else {
       values = trip.op.values.clone();
+      for (int k = 0; k < keys; k++) {
+        if (ModelRedis.bucket(names.get(k)) != trip.bucket) {
+          values[k] = 0;
+        }
+      }
       raise(trip.op.granted, values);
     }
     raise(required, values);
@@ -99,7 +105,8 @@ final class ModelGhost {
   }
 
   void begins(ModelOp get, long now) {
-    get.need = acknowledgedBefore(get.key, now - ModelNode.SILENCE);
+    boolean strict = get.kind == ModelOp.Kind.STRICT;
+    get.need = acknowledgedBefore(get.key, strict ? now : now - ModelNode.SILENCE);
     get.own = returnedOn[get.node][get.key];
     get.served = servedOn[get.node][get.key];
   }
@@ -198,8 +205,8 @@ final class ModelGhost {
   }
 
   void checkNode(ModelNode node, List<String> names) {
-    Bucket bucket = node.bucket();
     for (int k = 0; k < keys; k++) {
+      Bucket bucket = node.home(names.get(k));
       LocalEntry<String> kept = node.core.local.get(names.get(k));
       if (kept == null || !kept.proven(bucket.verifiedAt, 0)) {
         continue;
@@ -268,13 +275,18 @@ final class ModelGhost {
       Arrays.fill(servedOn[node.index], 0);
     }
     for (ModelOp op : open) {
-      lower(op.granted, snapshot);
-      op.crossedFailover = true;
-      op.served = 0;
-      if (op.key >= 0) {
-        op.need = Math.min(op.need, snapshot[op.key]);
-        op.own = Math.min(op.own, snapshot[op.key]);
-      }
+      failedOver(op, snapshot);
+      op.parts.forEach(part -> failedOver(part, snapshot));
+    }
+  }
+
+  private static void failedOver(ModelOp op, long[] snapshot) {
+    lower(op.granted, snapshot);
+    op.crossedFailover = true;
+    op.served = 0;
+    if (op.key >= 0) {
+      op.need = Math.min(op.need, snapshot[op.key]);
+      op.own = Math.min(op.own, snapshot[op.key]);
     }
   }
 

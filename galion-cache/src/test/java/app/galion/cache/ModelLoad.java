@@ -7,10 +7,15 @@ import org.jspecify.annotations.Nullable;
 final class ModelLoad {
   final int node;
   final int key;
-  final CompletableFuture<@Nullable String> end = new CompletableFuture<>();
+  final CompletableFuture<@Nullable String> end = new StepFuture<>();
+
+  /** Whether it is one of a batch, which holds its caller's thread. */
+  final boolean ofBatch;
+
   long row = -1;
 
-  ModelLoad(int node, int key) {
+  ModelLoad(int node, int key, boolean ofBatch) {
+    this.ofBatch = ofBatch;
     this.node = node;
     this.key = key;
   }

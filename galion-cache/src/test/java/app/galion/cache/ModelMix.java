@@ -15,10 +15,33 @@ import java.util.Set;
  * How often what happens in one run of the model test. Each run draws its own mix, so that few
  * faults together are tried as well as all at once.
  *
+ * @param buckets in which the keys are
+ * @param clustered whether each bucket has a master of its own
  * @param gets how many calls in a hundred are gets
+ * @param evicted which of a bucket's keys may be evicted, "E" for an entry
  */
-record ModelMix(int keys, int gets, List<Kind> writes, Map<ModelFault, Integer> faults) {
+record ModelMix(
+    int keys,
+    int buckets,
+    boolean clustered,
+    int gets,
+    List<Kind> reads,
+    List<Kind> writes,
+    Map<ModelFault, Integer> faults,
+    List<String> evicted) {
   private static final int OFTEN = 6;
+  private static final List<String> ALL = List.of("E", "G", "T", "H", "J");
+  private static final List<Kind> READS =
+      List.of(
+          Kind.GET,
+          Kind.GET,
+          Kind.GET,
+          Kind.GET_HERE,
+          Kind.STRICT,
+          Kind.STRICT,
+          Kind.REFRESH,
+          Kind.GET_ALL,
+          Kind.PEEK);
 
   static ModelMix any(Random random) {
     Map<ModelFault, Integer> faults = new EnumMap<>(ModelFault.class);
@@ -36,7 +59,12 @@ record ModelMix(int keys, int gets, List<Kind> writes, Map<ModelFault, Integer> 
             Kind.TAG,
             Kind.OTHER_TAG,
             Kind.EXPIRE));
-    return new ModelMix(1 + random.nextInt(3), 20 + random.nextInt(50), writes, faults);
+    int keys = 1 + random.nextInt(3);
+    int buckets = keys == 1 ? 1 : 1 + random.nextInt(2);
+    List<Kind> reads = random.nextBoolean() ? List.of(Kind.GET) : READS;
+    boolean clustered = buckets > 1 && random.nextBoolean();
+    return new ModelMix(
+        keys, buckets, clustered, 20 + random.nextInt(50), reads, writes, faults, ALL);
   }
 
   /** One key, few kinds of writes and faults: for what takes many steps to come about. */
@@ -46,7 +74,36 @@ record ModelMix(int keys, int gets, List<Kind> writes, Map<ModelFault, Integer> 
     for (ModelFault fault : ModelFault.values()) {
       faults.put(fault, chosen.contains(fault) ? OFTEN : 0);
     }
-    return new ModelMix(1, 50, writes, faults);
+    return new ModelMix(1, 1, false, 50, List.of(Kind.GET), writes, faults, ALL);
+  }
+
+  /** With reads that join nobody. */
+  ModelMix mostlyStrict() {
+    List<Kind> strict = List.of(Kind.GET, Kind.STRICT, Kind.STRICT, Kind.STRICT);
+    return new ModelMix(keys, buckets, clustered, 70, strict, writes, faults, evicted);
+  }
+
+  /** Only heads are evicted. */
+  ModelMix withHeadsLost() {
+    return new ModelMix(keys, buckets, clustered, gets, reads, writes, faults, List.of("H"));
+  }
+
+  /** Few writes to each key, so that the last one may be the one that matters. */
+  ModelMix withFewWrites() {
+    return new ModelMix(3, buckets, clustered, 75, reads, writes, faults, evicted);
+  }
+
+  ModelMix inOneBucket() {
+    return new ModelMix(keys, 1, false, gets, reads, writes, faults, evicted);
+  }
+
+  /** Keys of the buckets in turn. */
+  List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < keys; i++) {
+      names.add(ModelNode.names(i % buckets, keys).get(i / buckets));
+    }
+    return names;
   }
 
   int weight(ModelFault fault) {

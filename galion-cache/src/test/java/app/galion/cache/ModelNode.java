@@ -1,5 +1,7 @@
 package app.galion.cache;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import app.galion.redis.BusListener;
 import app.galion.redis.RedisLink;
 import app.galion.spi.ComponentId;
@@ -36,13 +38,14 @@ final class ModelNode {
       FakeTicker ticker,
       LongSupplier micros,
       @Nullable BrokenRule broken,
-      Duration loaderTimeout) {
+      Duration loaderTimeout,
+      int buckets) {
     this.index = index;
     timer = new ModelTimer(ticker);
     remote = new SteppedRemote(link, NAMESPACE, REDIS_TIMEOUT, micros, ticker::read, broken);
     core = core(ticker, loaderTimeout.toNanos());
-    /* one bucket, in which all keys of the model are */
-    core.buckets.subList(1, core.buckets.size()).clear();
+    /* one bucket, or two, in which all keys of the model are */
+    core.buckets.subList(buckets, core.buckets.size()).clear();
     if (broken != null) {
       core.buckets.replaceAll(bucket -> broken.bucket(core));
     }
@@ -92,29 +95,29 @@ final class ModelNode {
         remote);
   }
 
-  Bucket bucket() {
-    return core.buckets.get(0);
+  Bucket bucket(int of) {
+    return core.buckets.get(of);
+  }
+
+  /** The bucket of a key. */
+  Bucket home(String name) {
+    return core.bucket(KeyName.of(NAMESPACE, name));
   }
 
   void lost() {
     subscribed = false;
     messages.clear();
-    BusListener listener = remote.listener;
-    if (listener != null) {
-      listener.onLost();
-    }
+    remote.listeners.values().forEach(BusListener::onLost);
   }
 
   void subscribedAgain() {
     subscribed = true;
-    BusListener listener = remote.listener;
-    if (listener != null) {
-      listener.onSubscribed();
-    }
+    remote.listeners.values().forEach(BusListener::onSubscribed);
   }
 
   void hear(byte[] message) {
-    BusListener listener = remote.listener;
+    int bucket = Integer.parseInt(new String(message, UTF_8).split("\\|", 3)[1]);
+    BusListener listener = remote.listeners.get(bucket);
     if (listener != null) {
       listener.onMessage(message);
     }

@@ -1,6 +1,9 @@
 package app.galion.cache;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A call of the model test: for a write, the rows it committed before; for a get, what its answer
@@ -11,6 +14,15 @@ final class ModelOp {
   /** What is called. */
   enum Kind {
     GET,
+    /** On a thread of its own, which waits. */
+    GET_HERE,
+    /** Asks Redis whatever this process holds. */
+    STRICT,
+    /** Loads whatever is there. */
+    REFRESH,
+    /** Of all keys but the one with the tag. */
+    GET_ALL,
+    PEEK,
     INV,
     PUT,
     ABSENT,
@@ -24,6 +36,10 @@ final class ModelOp {
     /** Whether its caller keeps other writers of the row away. */
     boolean exclusive() {
       return this == PUT || this == ABSENT || this == COMPUTE;
+    }
+
+    boolean reads() {
+      return ordinal() < INV.ordinal();
     }
   }
 
@@ -42,7 +58,11 @@ final class ModelOp {
   long served;
   boolean crossedFailover;
   boolean done;
+  volatile boolean failed;
+  volatile @Nullable Answer<String> got;
   long answer;
+  /* of a get of all, one for each key */
+  final List<ModelOp> parts = new ArrayList<>();
   private volatile WriteResult result = WriteResult.REFUSED;
 
   ModelOp(int number, Kind kind, int node, int key, int keys) {
@@ -55,7 +75,7 @@ final class ModelOp {
   }
 
   boolean writes() {
-    return kind != Kind.GET && kind != Kind.EXPIRE;
+    return !kind.reads() && kind != Kind.EXPIRE;
   }
 
   void returned(WriteResult what) {
@@ -79,6 +99,6 @@ final class ModelOp {
         + "."
         + kind.name().toLowerCase(java.util.Locale.ROOT)
         + (key < 0 ? "" : "(" + key + ")")
-        + (kind == Kind.GET ? "" : Arrays.toString(values));
+        + (kind.reads() ? "" : Arrays.toString(values));
   }
 }

@@ -13,63 +13,95 @@ final class ModelRedis {
 
   final RedisLink link;
   private final List<String> names;
+  private final int buckets;
   private final List<byte[]> all = new ArrayList<>();
   private List<Reply> dumps = List.of();
 
-  ModelRedis(RedisLink link, List<String> names) {
+  ModelRedis(RedisLink link, List<String> names, int buckets) {
     this.link = link;
     this.names = names;
-    names.forEach(name -> all.add(key("E:" + name)));
-    names.forEach(name -> all.add(key("L:" + name)));
-    List.of("G", "T", "H", "J").forEach(suffix -> all.add(key(suffix)));
+    this.buckets = buckets;
+    names.forEach(name -> all.add(key(bucket(name), "E:" + name)));
+    names.forEach(name -> all.add(key(bucket(name), "L:" + name)));
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      for (String suffix : List.of("G", "T", "H", "J")) {
+        all.add(key(bucket, suffix));
+      }
+    }
     flush();
     take();
   }
 
+  static int bucket(String name) {
+    return KeyName.of(ModelNode.NAMESPACE, name).bucket(Remote.BUCKETS);
+  }
+
   void check(ModelGhost ghost) {
     List<byte[]> wanted = new ArrayList<>(all.subList(0, names.size()));
-    wanted.add(key("G"));
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      wanted.add(key(bucket, "G"));
+    }
     Reply entries = run("MGET", wanted);
-    Reply tags =
-        run(
-            "HMGET",
-            List.of(
-                key("T"),
-                RedisLink.bytes("@epoch"),
-                RedisLink.bytes("@floor"),
-                RedisLink.bytes(ModelCalls.TAG)));
+    List<Reply> tags = new ArrayList<>();
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      tags.add(
+          run(
+              "HMGET",
+              List.of(
+                  key(bucket, "T"),
+                  RedisLink.bytes("@epoch"),
+                  RedisLink.bytes("@floor"),
+                  RedisLink.bytes(ModelCalls.TAG))));
+    }
     for (int k = 0; k < names.size(); k++) {
-      ghost.checkRedis(k, names.get(k), entries.bytes(k), entries.bytes(names.size()), tags);
+      int bucket = bucket(names.get(k));
+      ghost.checkRedis(
+          k,
+          names.get(k),
+          entries.bytes(k),
+          entries.bytes(names.size() + bucket),
+          tags.get(bucket));
     }
   }
 
   /** Takes what was published since. */
   List<byte[]> take() {
-    Reply reply =
-        run(
-            "LPOP",
-            List.of(link.key("c1:{0}:" + ModelNode.NAMESPACE + ":bus"), Remote.number(1000)));
     List<byte[]> messages = new ArrayList<>();
-    for (int i = 0; i < reply.size(); i++) {
-      byte[] message = reply.bytes(i);
-      if (message != null) {
-        messages.add(message);
+    for (int bucket = 0; bucket < buckets; bucket++) {
+      Reply reply = run("LPOP", List.of(key(bucket, "bus"), Remote.number(1000)));
+      for (int i = 0; i < reply.size(); i++) {
+        byte[] message = reply.bytes(i);
+        if (message != null) {
+          messages.add(message);
+        }
       }
     }
     return messages;
   }
 
+  void evictEntry(String name) {
+    evict(bucket(name), "E:" + name);
+  }
+
+  void evictLease(String name) {
+    evict(bucket(name), "L:" + name);
+  }
+
   void evict(String suffix) {
-    run("DEL", List.of(key(suffix)));
+    evict(0, suffix);
+  }
+
+  void evict(int bucket, String suffix) {
+    run("DEL", List.of(key(bucket, suffix)));
   }
 
   /** Rows below a number are gone. */
   void trimJournal(long from) {
-    run("XTRIM", List.of(key("J"), RedisLink.bytes("MINID"), RedisLink.bytes(from + "-0")));
+    run("XTRIM", List.of(key(0, "J"), RedisLink.bytes("MINID"), RedisLink.bytes(from + "-0")));
   }
 
   boolean has(String suffix) {
-    return run("EXISTS", List.of(key(suffix))).integer(0) == 1;
+    return run("EXISTS", List.of(key(0, suffix))).integer(0) == 1;
   }
 
   void flush() {
@@ -95,7 +127,7 @@ final class ModelRedis {
     return RedisLink.join(link.command(command, args, DEADLINE));
   }
 
-  private byte[] key(String suffix) {
-    return link.key("c1:{0}:" + ModelNode.NAMESPACE + ":" + suffix);
+  private byte[] key(int bucket, String suffix) {
+    return link.key("c1:{" + bucket + "}:" + ModelNode.NAMESPACE + ":" + suffix);
   }
 }

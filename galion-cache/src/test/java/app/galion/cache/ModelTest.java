@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class ModelTest {
   private static final int OPS = 40;
   private static final int STEPS = 600;
-  private static final int RUNS = Integer.getInteger("galion.model.runs", 100);
+  private static final int RUNS = Integer.getInteger("galion.model.runs", 60);
   private static final int MANY_RUNS = Integer.getInteger("galion.model.runs", 1000);
   private static final int RUNS_TO_FIND = 3000;
 
@@ -60,17 +60,21 @@ class ModelTest {
       names = {
         "TICKETS",
         "APPLY_OWN_REPLY",
-        "DROP_WHATEVER_THE_VERSION",
-        "JOIN_ONLY_CLEAN_FLIGHTS",
-        "ENTRY_DATES_FROM_LEASE"
+        "ENTRY_DATES_FROM_LEASE",
+        "EPOCH_IN_ENTRY",
+        "PUT_CARRIES_EXECUTE_BY"
       })
   void findsOutWhenARuleIsBroken(BrokenRule rule) {
     find(rule);
   }
 
-  /* who is not woken looks again after a while, so no invariant is broken: TicketTracesTest sees it */
+  /* Who is not woken looks again after a while, so no invariant is broken: TicketTracesTest sees it.
+  That a number comes back to a node that missed who has it now takes random orders too long:
+  HistoryTracesTest sees it. */
   @ParameterizedTest
-  @EnumSource(mode = Mode.EXCLUDE, names = "REGISTER_WAITER_BEFORE_SEND")
+  @EnumSource(
+      mode = Mode.EXCLUDE,
+      names = {"REGISTER_WAITER_BEFORE_SEND", "REVALIDATE_BY_ID"})
   @Tag("slow")
   void findsOutWhenAnyRuleIsBroken(BrokenRule rule) {
     find(rule);

@@ -46,14 +46,18 @@ final class ModelWorld implements AutoCloseable {
   ModelWorld(RedisLink link, long seed, @Nullable BrokenRule broken) {
     random = new Random(seed);
     ModelMix drawn = ModelMix.any(random);
-    mix = broken == null ? drawn : broken.mix(drawn);
-    names = ModelNode.names(0, mix.keys());
-    redis = new ModelRedis(link, names);
+    mix = broken == null ? drawn : broken.mix(drawn).inOneBucket();
+    names = mix.names();
+    redis = new ModelRedis(link, names, mix.buckets());
     ghost = new ModelGhost(mix.keys(), NODES);
     nodes =
         IntStream.range(0, NODES)
-            .mapToObj(i -> new ModelNode(i, link, ticker, this::micros, broken, LOADER_TIMEOUT))
+            .mapToObj(
+                i ->
+                    new ModelNode(
+                        i, link, ticker, this::micros, broken, LOADER_TIMEOUT, mix.buckets()))
             .toList();
+    nodes.forEach(node -> node.remote.masters = mix.clustered() ? mix.buckets() : 0);
     calls = new ModelCalls(random, ticker, mix, names, ghost, nodes, trace);
   }
 
@@ -85,7 +89,9 @@ final class ModelWorld implements AutoCloseable {
 
   private void settle() {
     for (int i = 0;
-        i < 200 && nodes.stream().anyMatch(node -> node.bucket().position() == null);
+        i < 200
+            && nodes.stream()
+                .anyMatch(node -> node.core.buckets.stream().anyMatch(of -> of.position() == null));
         i++) {
       collect(false);
       take();
@@ -113,7 +119,10 @@ final class ModelWorld implements AutoCloseable {
     rest();
     until(
         "all writes are repeated (T2)",
-        () -> nodes.stream().allMatch(node -> node.bucket().queuedSize() == 0));
+        () ->
+            nodes.stream()
+                .flatMap(node -> node.core.buckets.stream())
+                .allMatch(bucket -> bucket.queuedSize() == 0));
     rest();
     for (ModelNode node : nodes) {
       for (int k = 0; k < names.size(); k++) {
@@ -124,12 +133,13 @@ final class ModelWorld implements AutoCloseable {
     }
     rest();
     for (ModelNode node : nodes) {
-      if (node.bucket().openTickets() != 0 || !node.core.flights.isEmpty()) {
+      int tickets = node.core.buckets.stream().mapToInt(Bucket::openTickets).sum();
+      if (tickets != 0 || !node.core.flights.isEmpty()) {
         throw new ModelViolation(
             "I8 "
                 + node
                 + " still holds "
-                + node.bucket().openTickets()
+                + tickets
                 + " tickets, flights "
                 + node.core.flights.keySet());
       }
@@ -239,13 +249,15 @@ final class ModelWorld implements AutoCloseable {
             calls.loads.remove(load);
             load.end.completeExceptionally(new IllegalStateException("no database"));
           });
-      fault(
-          ModelFault.LOAD,
-          () -> load + " never ends",
-          () -> {
-            calls.loads.remove(load);
-            abandoned.add(load);
-          });
+      if (!load.ofBatch) {
+        fault(
+            ModelFault.LOAD,
+            () -> load + " never ends",
+            () -> {
+              calls.loads.remove(load);
+              abandoned.add(load);
+            });
+      }
     }
   }
 
@@ -269,13 +281,15 @@ final class ModelWorld implements AutoCloseable {
     }
     int k = random.nextInt(names.size());
     fault(
-        ModelFault.LEASE, () -> "the lease of " + k + " expires", () -> evict("L:" + names.get(k)));
-    switch (random.nextInt(5)) {
-      case 0 -> evicts("the entry of " + k, "E:" + names.get(k));
-      case 1 -> evicts("the marker", "G");
-      case 2 -> evicts("the tag table", "T");
-      case 3 -> evicts("the head", "H");
-      default -> evicts("the journal", "J");
+        ModelFault.LEASE,
+        () -> "the lease of " + k + " expires",
+        () -> evict(() -> redis.evictLease(names.get(k))));
+    String evicted = mix.evicted().get(random.nextInt(mix.evicted().size()));
+    if (evicted.equals("E")) {
+      evicts("the entry of " + k, () -> redis.evictEntry(names.get(k)));
+    } else {
+      int bucket = ModelRedis.bucket(names.get(k));
+      evicts(evicted + " beside " + k, () -> redis.evict(bucket, evicted));
     }
     if (random.nextInt(4) == 0) {
       fault(ModelFault.FLUSHED, () -> "Redis is flushed", redis::flush);
@@ -287,8 +301,8 @@ final class ModelWorld implements AutoCloseable {
     }
   }
 
-  private void evicts(String what, String suffix) {
-    fault(ModelFault.EVICTED, () -> what + " is evicted", () -> evict(suffix));
+  private void evicts(String what, Runnable action) {
+    fault(ModelFault.EVICTED, () -> what + " is evicted", () -> evict(action));
   }
 
   private void fault(ModelFault fault, Supplier<String> what, Runnable action) {
@@ -365,8 +379,8 @@ final class ModelWorld implements AutoCloseable {
     ticker.advance(Duration.ofNanos(nanos));
   }
 
-  private void evict(String suffix) {
-    redis.evict(suffix);
+  private void evict(Runnable action) {
+    action.run();
     redis.check(ghost);
   }
 

@@ -27,7 +27,8 @@ class PutOnABrokenConnectionTest {
               ticker,
               () -> 1_000_000_000L + (ticker.read() - start) / 1000,
               null,
-              Duration.ofSeconds(3));
+              Duration.ofSeconds(3),
+              1);
       ModelOp op = new ModelOp(0, ModelOp.Kind.PUT, 0, 0, 1);
       ModelCaller caller = new ModelCaller(op, () -> op.returned(node.cache.put("k", "v")));
       caller.start();

@@ -10,7 +10,9 @@ import app.galion.redis.Reply;
 import app.galion.redis.Subscription;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -27,8 +29,11 @@ final class SteppedRemote extends Remote {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   final List<Trip> trips = new ArrayList<>();
-  @Nullable BusListener listener;
+  final Map<Integer, BusListener> listeners = new HashMap<>();
   boolean connected = true;
+
+  /** How many buckets have a master of their own; 0 for one master of all. */
+  int masters;
 
   private final Duration modelTimeout;
   private final LongSupplier micros;
@@ -60,6 +65,7 @@ final class SteppedRemote extends Remote {
     final String word;
     final String opId;
     final String text;
+    final int bucket;
     final @Nullable ModelOp op;
     final long deadline = now.getAsLong() + modelTimeout.toNanos();
 
@@ -71,7 +77,17 @@ final class SteppedRemote extends Remote {
     private @Nullable Reply reply;
     private @Nullable RuntimeException error;
 
-    Trip(String word, String opId, String text, Supplier<CompletableFuture<Reply>> call) {
+    Trip(String word, Supplier<CompletableFuture<Reply>> call) {
+      this(word, "", "", 0, call);
+    }
+
+    Trip(
+        String word,
+        String opId,
+        String text,
+        int bucket,
+        Supplier<CompletableFuture<Reply>> call) {
+      this.bucket = bucket;
       this.word = word;
       this.opId = opId;
       this.text = text;
@@ -133,8 +149,7 @@ final class SteppedRemote extends Remote {
   CompletableFuture<Reply> command(String name, List<byte[]> args) {
     boolean anyTable = name.equals("HMGET") && broken == BrokenRule.EPOCH_IN_TAG_TABLE;
     return send(
-        new Trip(
-            name, "", "", () -> anyTable ? tagTableOfAnyEpoch(args) : super.command(name, args)));
+        new Trip(name, () -> anyTable ? tagTableOfAnyEpoch(args) : super.command(name, args)));
   }
 
   /** Says of a tag table that it is of the epoch that was read before. */
@@ -149,7 +164,7 @@ final class SteppedRemote extends Remote {
   @Override
   CompletableFuture<Reply> eval(RedisScript of, List<byte[]> keys, List<byte[]> args) {
     if (args.isEmpty()) {
-      return send(new Trip("beat", "", "", () -> super.eval(of, keys, args)));
+      return send(new Trip("beat", () -> super.eval(of, keys, args)));
     }
     String word = new String(args.get(0), UTF_8);
     List<byte[]> sent = new ArrayList<>(args);
@@ -158,6 +173,7 @@ final class SteppedRemote extends Remote {
             word,
             new String(args.get(1), UTF_8),
             new String(args.get(4), UTF_8),
+            Integer.parseInt(new String(args.get(3), UTF_8)),
             () -> {
               if (word.equals("put")) {
                 /* the server's clock is the model's */
@@ -195,7 +211,7 @@ final class SteppedRemote extends Remote {
 
   @Override
   Subscription subscribe(Bucket bucket, BusListener of) {
-    listener = of;
+    listeners.put(bucket.index, of);
     return new Subscription() {
       @Override
       public String channel() {
@@ -204,7 +220,7 @@ final class SteppedRemote extends Remote {
 
       @Override
       public void close() {
-        listener = null;
+        listeners.remove(bucket.index);
       }
     };
   }
@@ -216,7 +232,13 @@ final class SteppedRemote extends Remote {
 
   @Override
   boolean clustered() {
-    return false;
+    return masters > 0;
+  }
+
+  /** Buckets that no key of the model is in have none. */
+  @Override
+  CompletableFuture<Reply> beat(List<Bucket> of) {
+    return clustered() && of.get(0).index >= masters ? new CompletableFuture<>() : super.beat(of);
   }
 
   @Override

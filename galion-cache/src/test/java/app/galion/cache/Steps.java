@@ -51,10 +51,10 @@ final class Steps implements AutoCloseable {
 
   Steps(RedisLink link, @Nullable BrokenRule broken) {
     Arrays.fill(rows, 1);
-    redis = new ModelRedis(link, names);
+    redis = new ModelRedis(link, names, 1);
     nodes =
         IntStream.range(0, 3)
-            .mapToObj(i -> new ModelNode(i, link, ticker, this::micros, broken, LOADER_TIMEOUT))
+            .mapToObj(i -> new ModelNode(i, link, ticker, this::micros, broken, LOADER_TIMEOUT, 1))
             .toList();
     a = nodes.get(0);
     b = nodes.get(1);
@@ -91,7 +91,7 @@ final class Steps implements AutoCloseable {
       if (key == K) {
         context.tags(ModelCalls.TAG);
       }
-      ModelLoad load = new ModelLoad(node.index, key);
+      ModelLoad load = new ModelLoad(node.index, key, false);
       load.row = rows[key];
       if (loadsWait) {
         loads.add(load);
@@ -261,7 +261,7 @@ final class Steps implements AutoCloseable {
   }
 
   void beatIsSent(ModelNode node) {
-    requireNonNull(node.core.beats).hurry(node.bucket());
+    requireNonNull(node.core.beats).hurry(node.bucket(0));
     run(node);
   }
 
