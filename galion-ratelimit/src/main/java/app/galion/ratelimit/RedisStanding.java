@@ -52,7 +52,8 @@ final class RedisStanding extends Standing {
     } else {
       boolean lasts = of.kind() != Limit.Kind.CALENDAR && charged > 0;
       boolean free = charged + figures[limit * FIGURES] == 0;
-      micros = free ? 0 : lasts ? of.periodMicros() + skew : figures[limit * FIGURES + 1];
+      long before = figures[limit * FIGURES + 1];
+      micros = free ? 0 : lasts ? Math.max(of.periodMicros() + skew, before) : before;
     }
     return micros * 1_000;
   }

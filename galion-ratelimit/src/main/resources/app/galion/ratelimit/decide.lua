@@ -467,12 +467,12 @@ for i, s in pairs(states) do
       end
       life = life + at - now
     elseif spec.log then
-      local log, window, most = s.log, 0, 0
+      local log, window = s.log, 0
       for b = 1, spec.n do
-        most = math.max(most, spec[b * 3 - 2])
         window = math.max(window, spec[b * 3 - 1])
       end
-      local keep = math.min(most, used(log, window, at))
+      -- not only as many as this policy admits: a node with a larger number looks at them too
+      local keep = math.min(64, used(log, window, at))
       if keep > 0 then
         local from = #log - keep + 1
         state = pack('<B' .. string.rep('d', keep), 115, spread(log, from, #log))

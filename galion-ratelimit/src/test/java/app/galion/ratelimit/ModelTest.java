@@ -3,153 +3,123 @@ package app.galion.ratelimit;
 import static app.galion.ratelimit.Node.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.galion.ratelimit.Model.Said;
+import app.galion.ratelimit.RandomSteps.Held;
+import app.galion.ratelimit.RandomSteps.Step;
 import app.galion.redis.RedisLink;
 import app.galion.redis.RedisScript;
 import app.galion.redis.Reply;
 import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.UUID;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Random requests under random policies, decided by the simplest model and by the real thing. */
+/** Random steps under random policies, taken by the simplest model and by the real thing. */
 class ModelTest {
 
-  static final int SEQUENCES = 1_000;
-  static final int STEPS = 25;
+  private static final RedisScript DECIDE = RedisScript.resource(RedisLimits.class, "decide.lua");
 
-  /** What the model says of a request: whether it passes, else how long to wait. */
-  record Said(boolean allowed, long waitMicros, List<Long> remaining) {}
-
-  static final class Model {
-    private final Map<LimitKey, List<Figures>> figures = new HashMap<>();
-
-    Said ask(Request request, long now) {
-      List<Figures> all = new ArrayList<>();
-      List<Long> costs = new ArrayList<>();
-      for (int i = 0; i < request.keys.length; i++) {
-        for (Figures each : of(request.keys[i])) {
-          all.add(each);
-          costs.add(request.costs[i]);
-        }
-      }
-      long wait = 0;
-      long most = request.act == Act.QUEUE ? request.extra[0] : 0;
-      for (int i = 0; i < all.size(); i++) {
-        wait = Math.max(wait, all.get(i).waitFor(costs.get(i), now));
-      }
-      for (int i = 0; wait <= most && i < all.size(); i++) {
-        all.get(i).admit(costs.get(i), now + wait);
-      }
-      return new Said(wait <= most, wait, all.stream().map(each -> each.remaining(now)).toList());
-    }
-
-    boolean holds() {
-      return figures.values().stream()
-          .flatMap(List::stream)
-          .allMatch(each -> each.isLog() || each.holds());
-    }
-
-    private List<Figures> of(LimitKey key) {
-      return figures.computeIfAbsent(
-          key, k -> k.policy().limits().stream().map(Figures::new).toList());
-    }
-  }
-
-  static RatePolicy policy(Random random, int nth, int mostLimits) {
-    Duration period = Duration.ofNanos(1_000L * (1 + random.nextInt(60)));
-    String name = "p" + nth;
-    int n = 1 + random.nextInt(8);
-    RatePolicy policy =
-        switch (random.nextInt(4)) {
-          case 0 -> RatePolicy.slidingExact(name, n, period);
-          case 1 -> RatePolicy.smooth(name, n, period);
-          case 2 -> RatePolicy.smooth(name, n, period).burst(1 + random.nextInt(12));
-          default -> RatePolicy.tokenBucket(name, n, period);
-        };
-    for (int i = 1 + random.nextInt(mostLimits); i > 1; i--) {
-      policy =
-          policy.and(1 + random.nextInt(12), Duration.ofNanos(1_000L * (1 + random.nextInt(90))));
-    }
-    return policy.deadline(PATIENT);
-  }
-
-  /** One to three keys, each with a cost of its own that it can admit. */
-  static Request request(Random random, List<LimitKey> known) {
-    int first = random.nextInt(known.size());
-    LimitCharge[] charges = new LimitCharge[1 + random.nextInt(known.size())];
-    for (int i = 0; i < charges.length; i++) {
-      LimitKey key = known.get((first + i) % known.size());
-      long most = key.policy().limits().stream().mapToLong(Limit::capacity).min().orElseThrow();
-      charges[i] = key.costing(random.nextInt((int) Math.min(most, 4) + 1));
-    }
-    Request request = Request.of(charges);
-    boolean buckets =
-        Stream.of(request.keys).allMatch(key -> key.policy().kind() == Limit.Kind.TOKEN_BUCKET);
-    if (!buckets || random.nextInt(3) > 0) {
-      return request;
-    }
-    long[] most = new long[request.keys.length];
-    Arrays.fill(most, random.nextInt(150));
-    return request.as(Act.QUEUE, most);
-  }
-
-  static List<LimitKey> keys(Random random, String subject, int mostLimits) {
-    List<LimitKey> keys = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      keys.add(policy(random, i, mostLimits).by(subject));
-    }
-    return keys;
-  }
+  private final Map<Act, Integer> steps = new HashMap<>();
+  private int taken;
 
   @Test
   void theScriptSaysWhatTheModelSays() throws Exception {
-    RedisScript script = RedisScript.resource(RedisLimits.class, "decide.lua");
+    inRedis(20_000, 25);
+  }
+
+  @Test
+  void theLimitsOfAProcessSayWhatTheModelSays() {
+    inProcess(20_000, 25);
+  }
+
+  @Test
+  @Tag("slow")
+  void aMillionStepsInRedisAndInProcessAreThoseOfTheModel() throws Exception {
+    inRedis(600_000, 40);
+    inProcess(400_000, 40);
+    System.out.printf("the model and the real thing agreed on %d steps: %s%n", taken, steps);
+  }
+
+  private void count(Step step) {
+    taken++;
+    steps.merge(step.request().act, 1, Integer::sum);
+  }
+
+  private void inRedis(int most, int ofEach) throws Exception {
     try (RedisServer server = RedisServer.startOwn();
         RedisLink link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build()) {
       assertThat(link.awaitAvailable(PATIENT)).isTrue();
-      byte[] prefix = link.key("r1:");
-      for (long seed = 1; seed <= SEQUENCES; seed++) {
-        Random random = new Random(seed);
-        List<LimitKey> keys = keys(random, "s" + seed, 3);
-        Model model = new Model();
-        long now = 1_700_000_000_000_000L;
-        for (int step = 0; step < STEPS; ) {
-          now += random.nextInt(20);
-          Batch batch = new Batch();
-          List<Ask> asks = new ArrayList<>();
-          List<String> expected = new ArrayList<>();
-          for (int i = 1 + random.nextInt(5); i > 0; i--, step++) {
-            Request request = request(random, keys);
-            Ask ask = new Ask(request);
-            batch.add(ask);
-            asks.add(ask);
-            expected.add(model.ask(request, now).toString());
+      int end = taken + most;
+      for (long seed = 1; taken < end; seed++) {
+        RandomSteps random = new RandomSteps(seed, true);
+        for (int each = 0; each < ofEach; ) {
+          random.pass();
+          List<Step> together = new ArrayList<>();
+          for (int i = 1 + taken % 7; i > 0; i--) {
+            together.add(random.next());
           }
-          Reply reply =
-              RedisLink.join(link.eval(script, batch.redisKeys(prefix), batch.args(now), PATIENT));
-          Map<Ask, String> answers = answers(batch, reply);
-          assertThat(asks.stream().map(answers::get))
-              .as("seed %d, step %d, keys %s", seed, step, keys)
-              .containsExactlyElementsOf(expected);
+          inRedis(link, random, together, "seed " + seed + ", step " + each);
+          together.forEach(this::count);
+          each += together.size();
         }
-        assertThat(model.holds()).as("every window of seed %d", seed).isTrue();
+        assertThat(random.model.excess()).as("every window of seed %d", seed).isEmpty();
       }
     }
   }
 
+  private static void inRedis(
+      RedisLink link, RandomSteps random, List<Step> together, String what) {
+    Batch batch = new Batch();
+    List<Ask> asks = new ArrayList<>();
+    for (Step step : together) {
+      Ask ask = new Ask(request(step));
+      assertThat(batch.fits(ask)).isTrue();
+      batch.add(ask);
+      asks.add(ask);
+    }
+    Reply reply =
+        RedisLink.join(
+            link.eval(DECIDE, batch.redisKeys(link.key("r1:")), batch.args(random.now), PATIENT));
+    Map<Ask, Answer> answers = answers(batch, reply);
+    for (int i = 0; i < together.size(); i++) {
+      Step step = together.get(i);
+      Answer answer = answers.get(asks.get(i));
+      if (step.decided() == null) {
+        continue;
+      }
+      assertThat(answer).as("%s: %s", what, step).isNotNull();
+      assertThat(answer.said)
+          .as("%s: %s at %d of %s, keys %s", what, step, random.now, together, random.keys())
+          .isEqualTo(step.decided().said());
+      if (answer.said.allowed()) {
+        boolean waits = answer.said.waitMicros() > 0;
+        random.hold(
+            new Held(step.request(), step.decided(), answer.standing, waits ? () -> {} : null));
+      }
+    }
+  }
+
+  private static Request request(Step step) {
+    return step.of() != null && step.of().standing instanceof RedisStanding queued
+        ? queued.leave()
+        : step.request();
+  }
+
+  private record Answer(Said said, RedisStanding standing) {}
+
   /** What each request was told; a group tells all it denies the wait of the first of them. */
-  private static Map<Ask, String> answers(Batch batch, Reply reply) {
-    Map<Ask, String> lines = new IdentityHashMap<>();
+  private static Map<Ask, Answer> answers(Batch batch, Reply reply) {
+    Map<Ask, Answer> answers = new IdentityHashMap<>();
     batch.read(
         reply,
         new Batch.Answers() {
@@ -157,23 +127,22 @@ class ModelTest {
           public void answered(
               Batch.Group group, RedisStanding standing, int admitted, long waitMicros) {
             for (int i = 0; i < group.asks.size(); i++) {
-              int nth = Math.min(i + 1, admitted);
               boolean waits = i >= admitted || group.request.act == Act.QUEUE;
-              long told = waits ? waitMicros : 0;
-              List<Long> remaining =
-                  standing.limits(nth).stream().map(LimitState::remaining).toList();
-              lines.put(group.asks.get(i), new Said(i < admitted, told, remaining).toString());
+              Said said =
+                  Model.said(
+                      i < admitted, waits ? waitMicros : 0, standing, Math.min(i + 1, admitted));
+              answers.put(group.asks.get(i), new Answer(said, standing));
             }
           }
 
           @Override
           public void done(Batch.Group group) {
-            throw new AssertionError("every request asks for a decision");
+            assertThat(group.request.act.decides()).isFalse();
           }
 
           @Override
           public void elsewhen(Batch.Group group) {
-            throw new AssertionError("there is no calendar");
+            throw new AssertionError("the script is told of the test's day");
           }
 
           @Override
@@ -181,39 +150,53 @@ class ModelTest {
             throw new AssertionError("no key is foreign");
           }
         });
-    return lines;
+    return answers;
   }
 
-  @Test
-  void theLocalLimitsSayWhatTheModelSays() {
-    for (long seed = 1; seed <= SEQUENCES; seed++) {
-      Random random = new Random(seed);
+  private void inProcess(int most, int ofEach) {
+    int end = taken + most;
+    for (long seed = 1; taken < end; seed++) {
+      RandomSteps random = new RandomSteps(seed, false);
       FakeTicker ticker = new FakeTicker();
-      LocalLimits limits = new LocalLimits(ticker, InstantSource.system(), () -> 1);
-      List<LimitKey> keys = keys(random, "s", 3);
-      Model model = new Model();
-      long now = 1_000_000;
-      for (int step = 0; step < STEPS; step++) {
-        long micros = random.nextInt(20);
-        now += micros;
-        ticker.advance(Duration.ofNanos(1_000 * micros));
-        Request request = request(random, keys);
-        Said said = model.ask(request, now);
-        Turn turn =
-            request.act == Act.QUEUE
-                ? limits.queue(request, request.extra[0] * 1_000)
-                : Turn.now(limits.decide(request));
-        Decision decision = turn.decision();
-        String what = "seed " + seed + ", step " + step + ", " + request;
-        assertThat(decision.allowed()).as(what).isEqualTo(said.allowed());
-        assertThat((decision.retryAfter().toNanos() + turn.waitNanos() + 999) / 1_000)
-            .as(what)
-            .isEqualTo(said.waitMicros());
-        assertThat(decision.limits())
-            .as(what)
-            .extracting(LimitState::remaining)
-            .containsExactlyElementsOf(said.remaining());
+      LocalLimits limits =
+          new LocalLimits(ticker, () -> Instant.EPOCH.plus(random.now, ChronoUnit.MICROS), () -> 1);
+      for (int step = 0; step < ofEach; step++) {
+        ticker.advance(Duration.ofNanos(1_000 * random.pass()));
+        Step next = random.next();
+        count(next);
+        inProcess(limits, random, next, seed, step);
       }
+      assertThat(random.model.excess()).as("every window of seed %d", seed).isEmpty();
+    }
+  }
+
+  private static void inProcess(
+      LocalLimits limits, RandomSteps random, Step step, long seed, int nth) {
+    Request request = step.request();
+    if (step.decided() == null) {
+      Runnable leave = step.of() == null ? null : step.of().leave;
+      if (leave != null) {
+        leave.run();
+      } else {
+        limits.adjust(request);
+      }
+      return;
+    }
+    Turn turn =
+        request.act == Act.QUEUE
+            ? limits.queue(request, request.extra[0] * 1_000)
+            : Turn.now(limits.decide(request));
+    Decision decision = turn.decision();
+    long waits = Model.micros(decision.retryAfter().toNanos() + turn.waitNanos());
+    Said said = Model.said(decision.allowed(), waits, decision.standing(), 0);
+    // a process knows by nanoseconds which of two limits is the longer to wait for
+    boolean tie = !said.allowed() && step.decided().waits().get(said.denier()) == waits;
+    assertThat(tie ? said.deniedBy(step.decided().said().denier()) : said)
+        .as("seed %d, step %d: %s, keys %s", seed, nth, step, random.keys())
+        .isEqualTo(step.decided().said());
+    if (decision.allowed()) {
+      @Nullable Runnable leave = turn.waitNanos() > 0 ? turn.leave() : null;
+      random.hold(new Held(request, step.decided(), decision.standing(), leave));
     }
   }
 }
