@@ -9,6 +9,7 @@ import app.galion.testkit.RedisClusterServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +142,37 @@ class ClusterTest {
     assertThatThrownBy(() -> a.acquire(PATIENT, others))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("in several slots of the cluster have no common line");
+  }
+
+  @Test
+  @Order(4)
+  void aShadowIsCountedInEachSlotOverBothNodesAndDeniesNothing() {
+    RatePolicy wide = bucket("wide", 1_000);
+    RatePolicy tried = bucket("tried", 5).shadow();
+    List<LimitState> told = new CopyOnWriteArrayList<>();
+    LimitKey[] keys = new LimitKey[12];
+    for (int i = 0; i < 6; i++) {
+      keys[i] = wide.by("user" + i);
+      keys[i + 6] = tried.by("user" + i);
+    }
+    try (RateLimiter listening =
+        RateLimiter.builder("api").redis(linkB).onShadowDenial(told::add).build()) {
+      for (int round = 1; round <= 5; round++) {
+        Decision decision = (round % 2 == 0 ? listening : a).check(keys);
+        assertThat(decision.allowed()).isTrue();
+        assertThat(decision.source()).isEqualTo(Decision.Source.REDIS);
+        assertThat(decision.limits()).hasSize(6);
+        long left = 5 - round;
+        for (int i = 6; i < 12; i++) {
+          LimitKey key = keys[i];
+          Await.until(key + " is counted", PATIENT, () -> b.state(key).remaining() == left);
+        }
+      }
+      assertThat(listening.check(keys).allowed()).isTrue();
+      Await.until("all denials are told", PATIENT, () -> told.size() == 6);
+      assertThat(told).allMatch(state -> state.policy().equals("tried"));
+    }
+    assertThat(a.state(keys[0]).remaining()).isEqualTo(994);
   }
 
   @Test

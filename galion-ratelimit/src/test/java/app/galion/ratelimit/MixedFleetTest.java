@@ -110,6 +110,36 @@ class MixedFleetTest {
     assertThat(send(later + MINUTE, old.alone()).integer(1)).isZero();
   }
 
+  private static long used(LimitKey log, long now, long most) {
+    long admitted = 0;
+    while (admitted < most && send(now, log.alone()).integer(1) == 1) {
+      admitted++;
+    }
+    return admitted;
+  }
+
+  @Test
+  void aSmallerLogThatGivesBackForgetsNothingThatALargerOneCounts() {
+    LimitKey old = RatePolicy.slidingExact("log", 10, Duration.ofMinutes(1)).by("mixed");
+    LimitKey fresh = RatePolicy.slidingExact("log", 4, Duration.ofMinutes(1)).by("mixed");
+    assertThat(used(old, START, 9)).isEqualTo(9);
+    assertThat(used(old, START + 1, 9)).isOne();
+    LimitKey[] keys = {fresh};
+    send(START + 2, new Request(Act.ADJUST, keys, new long[] {-1}, new long[] {START + 1}));
+    assertThat(send(START + 2, fresh.alone()).integer(1)).isZero();
+    assertThat(used(old, START + 2, 20)).as("of 10, where 9 are in the window").isOne();
+  }
+
+  @Test
+  void aLogOfAShorterWindowForgetsAtMostOneNumberOfALongerOne() {
+    LimitKey old = RatePolicy.slidingExact("log", 10, Duration.ofMinutes(1)).by("window");
+    LimitKey fresh = RatePolicy.slidingExact("log", 10, Duration.ofSeconds(1)).by("window");
+    long later = START + 2_000_000;
+    long admitted = used(old, START, 20) + used(fresh, later, 1) + used(old, later, 20);
+    System.out.printf("shorter window: admitted %d in a minute, bound 20%n", admitted);
+    assertThat(admitted).isGreaterThan(10).isLessThanOrEqualTo(20);
+  }
+
   @Test
   void everyConversionKeepsWhatWasUsedAndAtMostRoundsItUp() {
     Random random = new Random(7);

@@ -129,6 +129,22 @@ class ServerClockTest {
   }
 
   @Test
+  void aPlaceThatIsLeftKeepsRefundsBackUntilItsMoment() {
+    LimitKey slow = RatePolicy.tokenBucket("slow", 10, Duration.ofSeconds(100)).by(bucket.tag());
+    long second = 1_000_000;
+    LimitKey[] keys = {slow};
+    assertThat(admits(NOW, slow, 10)).isTrue();
+    Ask line = new Ask(slow.alone().as(Act.QUEUE, new long[] {50 * second}));
+    assertThat(send(NOW, line).integer(2)).isEqualTo(10 * second);
+    long[] place = {NOW, 110 * second, 100 * second};
+    send(NOW + second, new Ask(new Request(Act.LEAVE, keys, new long[] {1}, place)));
+    send(NOW + second, refund(slow, 10, NOW));
+    assertThat(admitted(NOW + second, slow)).as("nobody waits any more, unseen").isZero();
+    send(NOW + 10 * second, refund(slow, 10, NOW));
+    assertThat(admitted(NOW + 10 * second, slow)).as("1 refilled, 9 given back").isEqualTo(10);
+  }
+
+  @Test
   void aRefundTakesItsOwnEntriesOutOfALog() {
     assertThat(admits(NOW, log, 3)).isTrue();
     assertThat(admits(NOW + 10, log, 4)).isTrue();

@@ -11,15 +11,18 @@ import app.galion.spi.Ticker;
 import app.galion.testkit.RedisServer;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Random requests on a clock that a test moves, decided by Bucket4j and by Redis. */
 class StoreAgreesTest {
 
-  static final int POLICIES = 60;
+  static final int TOGETHER = 60;
   static final int STEPS = 150;
 
   final AtomicLong micros = new AtomicLong(1_700_000_000_000_000L);
@@ -39,54 +42,84 @@ class StoreAgreesTest {
 
   @Test
   void aBucketOfOneLimitSaysTheSameInBoth() throws Exception {
+    agree(9_000);
+  }
+
+  @Test
+  @Tag("slow")
+  void aBucketOfOneLimitSaysTheSameInBothAMillionTimes() throws Exception {
+    agree(1_000_000);
+    System.out.printf("Bucket4j and the script agreed on %d steps%n", 1_000_000);
+  }
+
+  /** Some buckets of about the same rate, asked together in Redis and one by one in the store. */
+  private void agree(int steps) throws Exception {
     RedisScript script = RedisScript.resource(RedisLimits.class, "decide.lua");
-    try (RedisServer server = RedisServer.start();
+    try (RedisServer server = RedisServer.startOwn();
         RedisLink link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build()) {
       assertThat(link.awaitAvailable(PATIENT)).isTrue();
-      byte[] prefix = link.key("r1:");
-      for (long seed = 1; seed <= POLICIES; seed++) {
+      int taken = 0;
+      for (long seed = 1; taken < steps; seed++) {
         Random random = new Random(seed);
-        long n = 1 + random.nextInt(50);
-        long period = 1 + random.nextInt(1_000_000);
-        LimitKey key =
-            RatePolicy.tokenBucket("p" + seed, n, Duration.ofNanos(period * 1_000)).by("user");
-        for (int step = 0; step < STEPS; step++) {
-          micros.addAndGet(random.nextInt((int) Math.max(2, period / n * 2)));
-          long cost = random.nextInt((int) Math.min(n, 5) + 1);
-          Request request = Request.of(cost, key);
-          Batch batch = new Batch();
-          batch.add(new Ask(request));
-          Reply reply =
-              RedisLink.join(
-                  link.eval(script, batch.redisKeys(prefix), batch.args(micros.get()), PATIENT));
-          Said redis = said(batch, reply);
-          Decision decision = store.decide(request);
-          String what = "seed " + seed + ", step " + step + ": " + cost + " of " + n + "/" + period;
-          assertThat(decision.allowed()).as(what).isEqualTo(redis.allowed());
-          assertThat(decision.binding().remaining()).as(what).isEqualTo(redis.remaining());
-          assertThat(decision.retryAfter().toNanos() / 1_000.0)
-              .as(what)
-              .isCloseTo(redis.waitMicros(), within(1.0));
+        // of some minutes: whatever time the test takes, the server lets no state expire
+        long apart = 300_000_000L + random.nextInt(1_000_000_000);
+        List<LimitKey> keys = new ArrayList<>();
+        for (int i = 0; i < TOGETHER; i++) {
+          long n = 1 + random.nextInt(50);
+          long period = n * apart / 2 + random.nextInt(1_000_000);
+          keys.add(
+              RatePolicy.tokenBucket("p" + i, n, Duration.ofNanos(period * 1_000))
+                  .by("user" + seed));
+        }
+        for (int step = 0; step < STEPS && taken < steps; step++, taken += TOGETHER) {
+          micros.addAndGet((long) (random.nextDouble() * apart * 2));
+          compare(link, script, random, keys, "seed " + seed + ", step " + step);
         }
       }
     }
   }
 
+  private void compare(
+      RedisLink link, RedisScript script, Random random, List<LimitKey> keys, String when) {
+    Batch batch = new Batch();
+    List<Request> requests = new ArrayList<>();
+    for (LimitKey key : keys) {
+      long n = key.policy().limits().get(0).n();
+      requests.add(Request.of(random.nextInt((int) Math.min(n, 5) + 1), key));
+      batch.add(new Ask(requests.get(requests.size() - 1)));
+    }
+    byte[] prefix = link.key("r1:");
+    Reply reply =
+        RedisLink.join(
+            link.eval(script, batch.redisKeys(prefix), batch.args(micros.get()), PATIENT));
+    List<Said> said = said(batch, reply);
+    for (int i = 0; i < requests.size(); i++) {
+      Said redis = said.get(i);
+      Decision decision = store.decide(requests.get(i));
+      String what = when + ": " + requests.get(i).costs[0] + " of " + keys.get(i).policy();
+      assertThat(decision.allowed()).as(what).isEqualTo(redis.allowed());
+      assertThat(decision.binding().remaining()).as(what).isEqualTo(redis.remaining());
+      assertThat(decision.retryAfter().toNanos() / 1_000.0)
+          .as(what)
+          .isCloseTo(redis.waitMicros(), within(1.0));
+    }
+  }
+
   record Said(boolean allowed, long waitMicros, long remaining) {}
 
-  private static Said said(Batch batch, Reply reply) {
-    Said[] said = new Said[1];
+  private static List<Said> said(Batch batch, Reply reply) {
+    List<Said> said = new ArrayList<>();
     batch.read(
         reply,
         new Batch.Answers() {
           @Override
           public void answered(
               Batch.Group group, RedisStanding standing, int admitted, long waitMicros) {
-            said[0] =
+            said.add(
                 new Said(
                     admitted == 1,
                     admitted == 1 ? 0 : waitMicros,
-                    standing.limits(admitted).get(0).remaining());
+                    standing.limits(admitted).get(0).remaining()));
           }
 
           @Override
@@ -104,6 +137,6 @@ class StoreAgreesTest {
             throw new AssertionError("no key is foreign");
           }
         });
-    return said[0];
+    return said;
   }
 }
