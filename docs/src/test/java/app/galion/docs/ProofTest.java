@@ -15,9 +15,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code docs/cache-proof.md} names as proof is there and runs. */
+/** What the pages {@code docs/*-proof.md} name as proof is there and runs. */
 class ProofTest {
-  private static final Path PAGE = SourceTree.ROOT.resolve("docs/cache-proof.md");
+  private static final List<Path> PAGES =
+      Stream.of("cache", "ratelimit")
+          .map(of -> SourceTree.ROOT.resolve("docs/" + of + "-proof.md"))
+          .toList();
 
   /** A test as the page names it: {@code `ScriptTest.invalidatesOnAFullServer`}. */
   private static final Pattern NAMED = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
@@ -65,24 +68,28 @@ class ProofTest {
     return tests;
   }
 
-  private record Row(int line, List<String> cells) {
+  private record Row(Path page, int line, List<String> cells) {
     String tests() {
       return cells.get(cells.size() - 1);
     }
 
     @Override
     public String toString() {
-      return "cache-proof.md:" + line + " " + cells.get(0);
+      return page.getFileName() + ":" + line + " " + cells.get(0);
     }
   }
 
   /** The rows of the page's tables, without their heads. */
   static Stream<Row> rows() {
-    List<String> lines = SourceTree.lines(PAGE);
+    return PAGES.stream().flatMap(ProofTest::rows);
+  }
+
+  private static Stream<Row> rows(Path page) {
+    List<String> lines = SourceTree.lines(page);
     return Stream.iterate(0, i -> i < lines.size(), i -> i + 1)
         .filter(i -> lines.get(i).startsWith("|") && !lines.get(i).startsWith("|---"))
         .filter(i -> i + 1 == lines.size() || !lines.get(i + 1).startsWith("|---"))
-        .map(i -> new Row(i + 1, cells(lines.get(i))));
+        .map(i -> new Row(page, i + 1, cells(lines.get(i))));
   }
 
   private static List<String> cells(String line) {
