@@ -36,6 +36,11 @@ public enum BulkContender implements Contender {
     return label;
   }
 
+  @Override
+  public boolean inProcess() {
+    return this == NOTHING;
+  }
+
   RemoteCache open() {
     return opener.get();
   }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.VectorGraphicsEncoder;
@@ -56,17 +57,20 @@ final class Chart {
         .setLegendPosition(Styler.LegendPosition.OutsideS)
         .setLegendLayout(Styler.LegendLayout.Horizontal)
         .setSeriesColors(COLORS);
+    List<Contender> shown =
+        question.contenders().stream()
+            .filter(contender -> figures.stream().anyMatch(f -> f.contender() == contender))
+            .toList();
+    List<String> names = shown.stream().map(Contender::label).toList();
     for (int threads : figures.stream().map(Figure::threads).distinct().sorted().toList()) {
-      List<String> names = new ArrayList<>();
-      List<Double> scores = new ArrayList<>();
-      for (Contender contender : question.contenders()) {
-        figures.stream()
-            .filter(f -> f.contender() == contender && f.threads() == threads)
-            .forEach(
-                f -> {
-                  names.add(contender.label());
-                  scores.add(f.score().median());
-                });
+      List<@Nullable Double> scores = new ArrayList<>(); // null: no bar
+      for (Contender contender : shown) {
+        scores.add(
+            figures.stream()
+                .filter(f -> f.contender() == contender && f.threads() == threads)
+                .map(f -> f.score().median())
+                .findFirst()
+                .orElse(null));
       }
       chart.addSeries(threads == 1 ? "1 thread" : threads + " threads", names, scores);
     }

@@ -4,4 +4,11 @@ package app.galion.benchmarks;
 interface Contender {
   /** What the tables call it. */
   String label();
+
+  /**
+   * Whether it answers in this process, so that many threads tell nothing beside those at Redis.
+   */
+  default boolean inProcess() {
+    return false;
+  }
 }

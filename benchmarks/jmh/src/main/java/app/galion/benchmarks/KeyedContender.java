@@ -110,6 +110,11 @@ public enum KeyedContender implements Contender {
     return label;
   }
 
+  @Override
+  public boolean inProcess() {
+    return this == NOTHING;
+  }
+
   abstract KeyedLimiter open(long limit, Duration window);
 
   /* Batching needs one proxy for each subject that all threads share. */

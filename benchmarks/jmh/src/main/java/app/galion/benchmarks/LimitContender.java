@@ -145,6 +145,14 @@ public enum LimitContender implements Contender {
     return label;
   }
 
+  @Override
+  public boolean inProcess() {
+    return this == NOTHING
+        || this == GALION_LOCAL
+        || this == GALION_DENIED
+        || this == BUCKET4J_LOCAL;
+  }
+
   /** What every decision of this contender says. */
   boolean allows() {
     return true;

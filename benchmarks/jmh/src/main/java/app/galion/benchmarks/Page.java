@@ -105,6 +105,9 @@ final class Page {
             + "|---|---:|---:|---:|---:|---:|---:|---:|");
     for (Contender contender : question.contenders()) {
       for (int count : threads) {
+        if (!question.asks(contender, count)) {
+          continue;
+        }
         String row =
             find(figures, contender, count)
                 .map(

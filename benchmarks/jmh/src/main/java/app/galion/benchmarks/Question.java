@@ -98,14 +98,24 @@ enum Question {
       "What does it cost to tell whose fault an error is?",
       ClassifyContender.JACKSON,
       false,
-      List.of()),
+      List.of()) {
+    @Override
+    List<Integer> threads() {
+      return List.of(1);
+    }
+  },
   HEALTH_READ(
       HealthRead.class,
       HealthContender.class,
       "What does a health probe cost the node that answers it?",
       HealthContender.BY_HAND,
       false,
-      List.of()),
+      List.of()) {
+    @Override
+    List<Integer> threads() {
+      return List.of(1);
+    }
+  },
   HOT_PATH(
       HotPath.class,
       HotPathContender.class,
@@ -168,6 +178,10 @@ enum Question {
     return goals;
   }
 
+  List<Contender> contenders(int threads) {
+    return contenders().stream().filter(contender -> asks(contender, threads)).toList();
+  }
+
   List<Contender> contenders() {
     return Arrays.stream(contenders.getEnumConstants()).map(Contender.class::cast).toList();
   }
@@ -178,6 +192,11 @@ enum Question {
         .filter(each -> ((Enum<?>) each).name().equals(constant))
         .findFirst()
         .orElseThrow(() -> new IllegalArgumentException(title() + " has no contender " + constant));
+  }
+
+  /** Whether a contender is asked at that many threads. */
+  boolean asks(Contender contender, int threads) {
+    return !redisBound || !contender.inProcess() || threads == threads().get(0);
   }
 
   List<Integer> threads() {

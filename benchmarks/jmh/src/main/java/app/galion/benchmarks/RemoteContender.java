@@ -29,6 +29,11 @@ public enum RemoteContender implements Contender {
     return label;
   }
 
+  @Override
+  public boolean inProcess() {
+    return this == NOTHING;
+  }
+
   RemoteCache open() {
     return opener.get();
   }
