@@ -1,6 +1,8 @@
 package app.galion.ratelimit;
 
 import app.galion.redis.RedisLink;
+import app.galion.redis.RedisUnavailableException;
+import app.galion.redis.RedisUnavailableException.Reason;
 import app.galion.redis.Reply;
 import app.galion.spi.ComponentId;
 import java.lang.System.Logger.Level;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the server's eviction policy, at the start and after an outage, and warns of one that may
- * evict counters: an evicted counter is a full limit again.
+ * evict counters: an evicted counter is a full limit again. A server that refuses to say is not
+ * asked again before the next outage.
  */
 final class EvictionCheck {
 
@@ -56,7 +59,10 @@ final class EvictionCheck {
 
   private void answered(@Nullable Reply reply, @Nullable Throwable error) {
     if (reply == null) {
-      started.set(false);
+      // a server that answers without rights to INFO will answer so again
+      boolean refused =
+          error instanceof RedisUnavailableException away && away.reason() == Reason.ERROR;
+      started.set(refused);
       return;
     }
     String before = policy;

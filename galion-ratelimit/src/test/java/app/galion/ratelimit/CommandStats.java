@@ -2,6 +2,8 @@ package app.galion.ratelimit;
 
 import app.galion.testkit.RedisServer;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a server says of the commands that it ran. */
 record CommandStats(RedisServer server) {
@@ -17,13 +19,18 @@ record CommandStats(RedisServer server) {
 
   /** Calls of one command since the reset, from inside scripts too. */
   long of(String command) {
-    String field = "cmdstat_" + command + ":calls=";
+    return number(command, "calls");
+  }
+
+  /** Calls of one command that the server's rules forbade, since the reset. */
+  long refused(String command) {
+    return number(command, "rejected_calls");
+  }
+
+  private long number(String command, String field) {
     String stats = Objects.toString(server.command("INFO", "commandstats"));
-    int at = stats.indexOf(field);
-    if (at < 0) {
-      return 0;
-    }
-    int from = at + field.length();
-    return Long.parseLong(stats.substring(from, stats.indexOf(',', from)));
+    Matcher number =
+        Pattern.compile("cmdstat_" + command + ":(?:.*,)?" + field + "=(\\d+)").matcher(stats);
+    return number.find() ? Long.parseLong(number.group(1)) : 0;
   }
 }

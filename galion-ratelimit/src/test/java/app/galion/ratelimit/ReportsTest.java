@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import static app.galion.ratelimit.Node.PATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import app.galion.redis.RedisLink;
 import app.galion.spi.Health;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
@@ -158,6 +159,29 @@ class ReportsTest {
       server.resume();
       Await.until("it is known anew", PATIENT, () -> eviction(node).equals("volatile-ttl"));
       assertThat(logged).filteredOn(each -> each.contains("volatile-ttl")).hasSize(1);
+    }
+  }
+
+  @Test
+  void aServerThatForbidsInfoIsAskedOnceOnly() throws Exception {
+    try (RedisServer server = RedisServer.startOwn()) {
+      server.command("ACL", "SETUSER", "limits", "on", ">secret", "~*", "&*", "+@all", "-info");
+      String uri = server.uri().replace("redis://", "redis://limits:secret@");
+      try (RedisLink link = RedisLink.builder("t" + UUID.randomUUID(), uri).build();
+          RateLimiter limiter = RateLimiter.builder("api").redis(link).build()) {
+        RatePolicy policy = DAILY.deadline(PATIENT);
+        Await.until(
+            "Redis decides",
+            PATIENT,
+            () -> limiter.check(policy.by("first")).source() == Decision.Source.REDIS);
+        for (int i = 0; i < 300; i++) {
+          limiter.check(policy.by("user" + i));
+        }
+        assertThat(limiter.health().details()).containsEntry("eviction", "unknown");
+        assertThat(new CommandStats(server).refused("info"))
+            .as("by the link's greeting, and by the limiter before and after it")
+            .isBetween(1L, 10L);
+      }
     }
   }
 
