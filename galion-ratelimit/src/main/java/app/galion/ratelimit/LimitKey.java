@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -106,8 +107,30 @@ public final class LimitKey implements LimitCharge {
   }
 
   private static String digest(String subject) {
-    byte[] full = fresh().digest(subject.getBytes(UTF_8));
+    byte[] full = fresh().digest(illFormed(subject) ? utf16(subject) : subject.getBytes(UTF_8));
     return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(full, HASH_BYTES));
+  }
+
+  /** Whether half of a surrogate pair stands alone, which UTF-8 has only a question mark for. */
+  private static boolean illFormed(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
+          return true;
+        }
+        i++;
+      }
+    }
+    return false;
+  }
+
+  /** After a byte that UTF-8 never has. */
+  private static byte[] utf16(String text) {
+    ByteBuffer bytes = ByteBuffer.allocate(1 + 2 * text.length()).put((byte) 0xFF);
+    for (int i = 0; i < text.length(); i++) {
+      bytes.putChar(text.charAt(i));
+    }
+    return bytes.array();
   }
 
   private static MessageDigest fresh() {

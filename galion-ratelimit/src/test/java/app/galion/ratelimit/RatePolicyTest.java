@@ -134,6 +134,16 @@ class RatePolicyTest {
   }
 
   @Test
+  void subjectsThatAreNoUnicodeTextShareNoCounter() {
+    RatePolicy policy = RatePolicy.tokenBucket("p", 1, MINUTE);
+    List<String> subjects =
+        List.of("a?", "a\uD800", "a\uD801", "a\uDC00", "a\uD83D\uDE00", "\uD800a", "a\uFFFD", "?a");
+    assertThat(subjects).extracting(each -> policy.by(each).tag()).doesNotHaveDuplicates();
+    String filler = "x".repeat(64);
+    assertThat(subjects).extracting(each -> policy.by(filler + each).tag()).doesNotHaveDuplicates();
+  }
+
+  @Test
   void aKeyNeverShowsItsSubject() {
     LimitKey key = RatePolicy.tokenBucket("p", 1, MINUTE).by("alice@example.org");
     assertThat(key.toString()).startsWith("'p' by {").doesNotContain("alice");
