@@ -11,6 +11,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.junit.jupiter.api.Test;
 
 /** How the listeners of a limiter are called. */
@@ -84,6 +88,43 @@ class ListenersTest {
       assertThat(limiter.counters().dropped.sum()).isEqualTo(7);
     }
     Await.until("the thread ends with its limiter", PATIENT, () -> !runs("hangs"));
+  }
+
+  @Test
+  void aListenerThatThrowsIsCountedAndLoggedOnce() {
+    List<String> logged = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(RateLimiter.class.getName());
+    Handler handler =
+        new StreamHandler() {
+          @Override
+          public void publish(LogRecord entry) {
+            logged.add(entry.getLevel() + " " + entry.getMessage());
+          }
+        };
+    logger.addHandler(handler);
+    try (RateLimiter limiter =
+        RateLimiter.builder("throws")
+            .onNearLimit(
+                state -> {
+                  throw new AssertionError("a listener's own");
+                })
+            .build()) {
+      for (int i = 0; i < 3; i++) {
+        assertThat(limiter.check(bucket("p", 1).by("user" + i)).allowed()).isTrue();
+      }
+      Await.until(
+          "all calls have thrown",
+          PATIENT,
+          () -> limiter.counters().listenerFailures.sum() == 3 && !logged.isEmpty());
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertThat(logged)
+        .filteredOn(each -> each.contains("limiter 'throws'"))
+        .singleElement()
+        .asString()
+        .startsWith("WARNING ")
+        .contains("has a listener that throws");
   }
 
   @Test
