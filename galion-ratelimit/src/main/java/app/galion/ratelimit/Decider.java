@@ -43,9 +43,12 @@ final class Decider {
     return local.now();
   }
 
-  /** Tells Redis or the store, if there is one, what asks for no decision. */
+  /**
+   * Tells Redis or the store, if there is one, what asks for no decision; after the end only what
+   * corrects a charge.
+   */
   void tell(Request request) {
-    if (remote != null) {
+    if (remote != null && (!closed || request.act == Act.ADJUST)) {
       remote.tell(request);
     }
   }

@@ -339,14 +339,19 @@ public final class RateLimiter implements HealthProbe, AutoCloseable {
     return leases == null ? 0 : leases.size();
   }
 
+  int lanes() {
+    RedisLimits redis = deciding.redis();
+    return redis == null ? 0 : redis.lanes();
+  }
+
   long remembered() {
     return deciding.memory().size();
   }
 
   /**
    * Stops asking Redis or the store: from now on the failure policies decide. Leases that are held
-   * are renewed no more; reservations may still be settled and closed. The link and the store stay
-   * open. Listeners are called no more.
+   * are renewed no more; reservations may still be settled and closed, which reaches Redis or the
+   * store. The link and the store stay open. Listeners are called no more.
    */
   @Override
   public void close() {

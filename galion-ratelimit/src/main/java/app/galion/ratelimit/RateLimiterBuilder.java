@@ -52,9 +52,11 @@ public final class RateLimiterBuilder {
    * <p>It counts {@code tokenBucket} and {@code smooth} only, of at most one token a nanosecond;
    * every other policy is refused with {@link IllegalArgumentException} when it is first asked for.
    * Decisions have the source {@link Decision.Source#STORE}; deadlines, failure policies and the
-   * memory of denials hold as with Redis, local shares are the whole limit. The buckets' expiry is
-   * what the manager was built with: prefer {@link #proxyManager(AbstractProxyManagerBuilder)}, or
-   * a key for each subject stays for ever.
+   * memory of denials hold as with Redis, but nobody counts the nodes: with {@link
+   * FailurePolicy#FAIL_LOCAL} each of them admits up to the whole limit while the store is away;
+   * give limits that must hold then {@link FailurePolicy#FAIL_CLOSED}. The buckets' expiry is what
+   * the manager was built with: prefer {@link #proxyManager(AbstractProxyManagerBuilder)}, or a key
+   * for each subject stays for ever.
    *
    * @param manager the manager; its keys are {@code <limiter>:r1:{<hash>}:<policy>}
    * @return this

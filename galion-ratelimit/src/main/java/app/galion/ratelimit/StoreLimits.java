@@ -18,6 +18,7 @@ final class StoreLimits implements Remote {
 
   private static final int MOST_WAITING = 1_024;
   private static final long IDLE_SECONDS = 60;
+  private static final long CLOSED_IDLE_MILLIS = 100;
 
   private final ComponentId id;
   private final StoreBuckets buckets;
@@ -134,9 +135,9 @@ final class StoreLimits implements Remote {
     }
   }
 
-  /** Lets what is under way end. */
+  /** Lets the threads end soon after what is under way and what is settled later. */
   void close() {
-    threads.shutdown();
+    threads.setKeepAliveTime(CLOSED_IDLE_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   private static final class OverloadedException extends GalionException {
@@ -148,8 +149,7 @@ final class StoreLimits implements Remote {
           id
               + " has "
               + MOST_WAITING
-              + " requests waiting for its store, or is closed; the failure"
-              + " policy decides",
+              + " requests waiting for its store; the failure policy decides",
           null,
           false);
     }

@@ -250,6 +250,25 @@ class StoreLimiterTest extends WatchingContract {
   }
 
   @Test
+  void whatIsSettledAfterTheEndReachesTheStore() {
+    LimitKey key = bucket("late", 10).by("user");
+    RateLimiter other = RateLimiter.builder("ends").proxyManager(store).build();
+    Reservation first = other.reserve(key.costing(6));
+    Reservation second = other.reserve(key.costing(2));
+    other.close();
+    first.settle(key.costing(3));
+    second.cancel();
+    Await.until("both are corrected", PATIENT, () -> remaining(key) == 7);
+    assertThat(other.counters().failures.sum()).isZero();
+    Await.until(
+        "its threads end",
+        PATIENT,
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().equals("galion-ratelimit-ends-store")));
+  }
+
+  @Test
   void countersAreInOnePlaceOnly() {
     try (RedisLink link = RedisLink.builder("test", "redis://127.0.0.1:1").build()) {
       assertThatThrownBy(() -> RateLimiter.builder("both").redis(link).proxyManager(store).build())
