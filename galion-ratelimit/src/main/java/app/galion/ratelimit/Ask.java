@@ -1,5 +1,6 @@
 package app.galion.ratelimit;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -10,6 +11,8 @@ final class Ask extends Question {
 
   final Request request;
 
+  final long deadlineNanos;
+
   /** Whether it was sent before, with another estimate of the server's clock. */
   final boolean again;
 
@@ -19,11 +22,12 @@ final class Ask extends Question {
   private final AtomicBoolean taken = new AtomicBoolean();
 
   Ask(Request request) {
-    this(request, false);
+    this(request, request.deadlineNanos(), false);
   }
 
-  Ask(Request request, boolean again) {
+  Ask(Request request, long deadlineNanos, boolean again) {
     this.request = request;
+    this.deadlineNanos = deadlineNanos;
     this.again = again;
   }
 
@@ -34,6 +38,8 @@ final class Ask extends Question {
 
   @Override
   void withdraw() {
-    take();
+    if (take()) {
+      completeExceptionally(new CancellationException("the caller has gone"));
+    }
   }
 }

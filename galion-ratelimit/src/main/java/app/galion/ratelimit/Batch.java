@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import app.galion.redis.Reply;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ final class Batch {
   private final Map<LimitKey, Place> places = new HashMap<>();
   private int asks;
   private int looks;
+  private long deadlineNanos;
 
   /** When it was sent, by the limiter's ticker. */
   long sentAt;
@@ -85,6 +87,7 @@ final class Batch {
 
   void add(Ask ask) {
     asks++;
+    deadlineNanos = Math.max(deadlineNanos, ask.deadlineNanos);
     Group joined = joinable(ask);
     if (joined == null) {
       joined = new Group(ask.request);
@@ -117,6 +120,11 @@ final class Batch {
 
   int size() {
     return asks;
+  }
+
+  /** The longest of its requests' deadlines. */
+  Duration deadline() {
+    return Duration.ofNanos(deadlineNanos);
   }
 
   List<byte[]> redisKeys(byte[] prefix) {

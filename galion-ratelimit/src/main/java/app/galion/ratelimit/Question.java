@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A decision that Redis is asked for. */
 abstract class Question extends CompletableFuture<Decision> {
 
-  /** Takes back what has not been sent yet. */
+  /** Takes back what has not been sent yet, which ends it. */
   abstract void withdraw();
 
   /** Ends the question of a caller who waits no more; answers what came just then, else null. */

@@ -9,7 +9,6 @@ import app.galion.redis.Topology;
 import app.galion.spi.ComponentId;
 import app.galion.spi.GalionException;
 import app.galion.spi.Ticker;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -21,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits in Redis. One lane for each deadline, so that a patient policy's call does not hold up
- * a hasty one's; on a cluster one for each slot too.
+ * The limits in Redis. Deadlines of about the same length share a lane, so that a patient policy's
+ * call does not hold up a hasty one's; on a cluster each slot has lanes of its own.
  */
 final class RedisLimits implements Remote {
 
@@ -52,7 +51,8 @@ final class RedisLimits implements Remote {
   /** What a server's clock said, and when. */
   private record Heard(long micros, long at) {}
 
-  private record LaneKey(int slot, long deadlineNanos) {}
+  /** The deadlines from a power of two nanoseconds to the next, of which 1 ms to 60 s have 17. */
+  private record LaneKey(int slot, int deadlineBits) {}
 
   private final ComponentId id;
   private final RedisLink link;
@@ -101,8 +101,8 @@ final class RedisLimits implements Remote {
   }
 
   Ask askOneSlot(Request request, long deadlineNanos) {
-    Ask ask = new Ask(request);
-    lane(request.keys[0], deadlineNanos).submit(ask);
+    Ask ask = new Ask(request, deadlineNanos, false);
+    lane(ask).submit(ask);
     return ask;
   }
 
@@ -146,15 +146,20 @@ final class RedisLimits implements Remote {
     }
   }
 
-  private Lane lane(LimitKey key, long deadlineNanos) {
-    int slot = link.topology() == Topology.CLUSTER ? HashSlot.of(key.tag()) : 0;
-    LaneKey laneKey = new LaneKey(slot, deadlineNanos);
-    Lane lane = lanes.get(laneKey);
-    return lane != null ? lane : lanes.computeIfAbsent(laneKey, this::open);
+  private Lane lane(Ask ask) {
+    boolean cluster = link.topology() == Topology.CLUSTER;
+    int slot = cluster ? HashSlot.of(ask.request.keys[0].tag()) : 0;
+    LaneKey key = new LaneKey(slot, Long.SIZE - Long.numberOfLeadingZeros(ask.deadlineNanos));
+    Lane lane = lanes.get(key);
+    return lane != null ? lane : lanes.computeIfAbsent(key, this::open);
   }
 
-  private Lane open(LaneKey key) {
-    return new Lane(new Carrying(Duration.ofNanos(key.deadlineNanos)), new OverloadedException(id));
+  private Lane open(LaneKey unused) {
+    return new Lane(new Carrying(), new OverloadedException(id));
+  }
+
+  int lanes() {
+    return lanes.size();
   }
 
   private static List<Request> bySlot(Request request) {
@@ -170,19 +175,16 @@ final class RedisLimits implements Remote {
   }
 
   private final class Carrying implements Lane.Carrier {
-    private final Duration deadline;
-
-    Carrying(Duration deadline) {
-      this.deadline = deadline;
-    }
-
     @Override
     public CompletableFuture<Reply> send(Batch batch) {
       batch.sentAt = ticker.read();
       counters.calls.increment();
       counters.asked.add(batch.size());
       return link.eval(
-          DECIDE, batch.redisKeys(prefix), batch.args(0, RedisLimits.this::serverMicros), deadline);
+          DECIDE,
+          batch.redisKeys(prefix),
+          batch.args(0, RedisLimits.this::serverMicros),
+          batch.deadline());
     }
 
     @Override
@@ -268,8 +270,8 @@ final class RedisLimits implements Remote {
         if (ask.again) {
           ask.completeExceptionally(new IllegalStateException("no window of " + group.request));
         } else if (!ask.isDone()) {
-          Ask again = new Ask(ask.request, true);
-          lane(ask.request.keys[0], ask.request.deadlineNanos()).submit(again);
+          Ask again = new Ask(ask.request, ask.deadlineNanos, true);
+          lane(again).submit(again);
           CompletableFuture<Decision> unused =
               again.whenComplete(
                   (decision, error) -> {

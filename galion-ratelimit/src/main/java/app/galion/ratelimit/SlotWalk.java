@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +56,8 @@ final class SlotWalk extends Question {
   @Override
   void withdraw() {
     Ask ask = current;
-    // what is taken here is never sent, so nothing else would give the earlier charges back
-    if (ask != null && ask.take()) {
-      ask.completeExceptionally(new CancellationException("the caller has gone"));
+    if (ask != null) {
+      ask.withdraw();
     }
   }
 

@@ -1,5 +1,6 @@
 package app.galion.ratelimit;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A decision that a store is asked for; what its caller gave up before is never asked. */
@@ -19,6 +20,8 @@ final class StoreQuestion extends Question {
 
   @Override
   void withdraw() {
-    take();
+    if (take()) {
+      completeExceptionally(new CancellationException("the caller has gone"));
+    }
   }
 }

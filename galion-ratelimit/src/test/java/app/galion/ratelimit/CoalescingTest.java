@@ -75,6 +75,16 @@ class CoalescingTest {
   }
 
   @Test
+  void deadlinesOfEachLengthTakeNoLanesOfTheirOwn() {
+    RatePolicy policy = policy("lanes", 10_000);
+    for (int millis = 8_000; millis < 9_000; millis++) {
+      RatePolicy mine = policy.deadline(Duration.ofMillis(millis));
+      assertThat(forgetful.check(mine.by("user")).source()).isEqualTo(Source.REDIS);
+    }
+    assertThat(forgetful.lanes()).isLessThanOrEqualTo(17);
+  }
+
+  @Test
   void checkAsyncSharesCallsAndCompletesEachDecision() {
     LimitKey key = policy("async", 100).by("user");
     stats.reset();

@@ -92,6 +92,8 @@ class LaneTest {
     submit();
     Ask gone = submit();
     submit();
+    gone.withdraw();
+    assertThat(gone).as("ended at once").isCompletedExceptionally();
     assertThat(gone.giveUp()).isNull();
     answer();
     assertThat(sent).containsExactly(1, 1);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,19 @@ class RedisAwayTest {
     assertThat(admitted(key, Source.REDIS, 3)).isEqualTo(3);
     server.kill();
     assertThat(admitted(key, Source.LOCAL, 20)).isEqualTo(2);
+  }
+
+  @Test
+  void whoLeavesTheLineBeforeHeWasSentIsNoFailureOfRedis() {
+    LimitKey key = RatePolicy.smooth("line", 1, Duration.ofDays(1)).deadline(PATIENT).by("all");
+    server.pause();
+    CompletableFuture<Decision> underWay = node.limiter().checkAsync(key);
+    node.limiter().acquireAsync(Duration.ofMillis(50), key).cancel(true);
+    // its deadline comes after that of who left, on one timer
+    node.limiter().acquireAsync(Duration.ofMillis(100), key).join();
+    assertThat(node.limiter().counters().failures.sum()).isEqualTo(1);
+    server.resume();
+    underWay.join();
   }
 
   @Test
