@@ -192,17 +192,17 @@ final class Decider {
   private static @Nullable Decision impossible(Request request) {
     int limit = 0;
     for (int i = 0; i < request.keys.length; i++) {
-      for (Limit each : request.keys[i].policy().limits()) {
-        if (request.costs[i] > each.capacity() || each.n() == 0) {
-          return new Decision(
-              Decision.Reason.IMPOSSIBLE,
-              Decision.Source.LOCAL,
-              Decision.NEVER,
-              Standing.nominal(request.keys, true, limit),
-              0);
-        }
-        limit++;
+      RatePolicy policy = request.keys[i].policy();
+      int impossible = policy.impossible(request.costs[i]);
+      if (impossible >= 0) {
+        return new Decision(
+            Decision.Reason.IMPOSSIBLE,
+            Decision.Source.LOCAL,
+            Decision.NEVER,
+            Standing.nominal(request.keys, true, limit + impossible),
+            0);
       }
+      limit += policy.limits().size();
     }
     return null;
   }

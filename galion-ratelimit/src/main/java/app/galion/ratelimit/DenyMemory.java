@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import app.galion.spi.Ticker;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -16,10 +17,11 @@ final class DenyMemory {
 
   private static final int MOST_KEYS = 100_000;
 
-  private record Denial(long cost, long until, RatePolicy policy, Decision decision) {}
+  private record Denial(long cost, long until, RatePolicy policy, Decision decision, Uses uses) {}
 
   private final Cache<LimitKey, Denial> denials =
       Caffeine.newBuilder().maximumSize(MOST_KEYS).executor(Runnable::run).build();
+  private final Policy<LimitKey, Denial> looked = denials.policy();
   private final Ticker ticker;
   private final long maxNanos;
 
@@ -29,15 +31,19 @@ final class DenyMemory {
   }
 
   @Nullable Decision recall(LimitKey key, long cost) {
-    Denial denial = denials.getIfPresent(key);
+    Denial denial = looked.getIfPresentQuietly(key);
     if (denial == null) {
       return null;
+    }
+    if (denial.uses.counts()) {
+      Denial unused = denials.getIfPresent(key);
     }
     if (denial.until - ticker.read() <= 0) {
       denials.asMap().remove(key, denial);
       return null;
     }
-    return denial.policy.sameLimits(key.policy()) && cost >= denial.cost ? denial.decision : null;
+    boolean same = denial.policy == key.policy() || denial.policy.sameLimits(key.policy());
+    return same && cost >= denial.cost ? denial.decision : null;
   }
 
   void remember(LimitKey denier, long cost, Decision denied, long askedAt) {
@@ -46,7 +52,11 @@ final class DenyMemory {
       denials.put(
           denier,
           new Denial(
-              cost, askedAt + nanos, denier.policy(), denied.remembered(denier, ticker, askedAt)));
+              cost,
+              askedAt + nanos,
+              denier.policy(),
+              denied.remembered(denier, ticker, askedAt),
+              new Uses()));
     }
   }
 

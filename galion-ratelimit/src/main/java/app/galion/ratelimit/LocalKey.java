@@ -16,6 +16,7 @@ final class LocalKey extends ReentrantLock {
   final long number = MADE.getAndIncrement();
   final transient RatePolicy policy;
   final transient LocalLimit[] limits;
+  final transient Uses uses = new Uses();
   private int nodes;
 
   LocalKey(RatePolicy policy, int nodes, long now, InstantSource clock) {
@@ -37,7 +38,37 @@ final class LocalKey extends ReentrantLock {
   }
 
   boolean isOf(RatePolicy other) {
-    return policy.sameLimits(other);
+    return policy == other || policy.sameLimits(other);
+  }
+
+  /** The limit to wait longest for, -1 if the cost passes. */
+  int denier(long cost, long now) {
+    long wait = 0;
+    int denier = -1;
+    for (int i = 0; i < limits.length; i++) {
+      long until = limits[i].waitFor(cost, now);
+      if (until > wait) {
+        wait = until;
+        denier = i;
+      }
+    }
+    return denier;
+  }
+
+  /**
+   * Charges every limit, unless the cost is 0, and says how they stand then: from {@code at} on,
+   * what remains and the nanoseconds until all is free. Answers where the next figure goes.
+   */
+  int charge(long cost, long now, long[] figures, int at) {
+    int next = at;
+    for (LocalLimit each : limits) {
+      if (cost > 0) {
+        each.charge(cost, now);
+      }
+      figures[next++] = each.remaining(now);
+      figures[next++] = each.resetNanos(now);
+    }
+    return next;
   }
 
   int nodes() {

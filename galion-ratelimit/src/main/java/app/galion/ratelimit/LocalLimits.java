@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import app.galion.spi.Ticker;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ final class LocalLimits {
 
   private final Cache<LimitKey, LocalKey> held =
       Caffeine.newBuilder().maximumSize(MOST_KEYS).executor(Runnable::run).build();
+  private final Policy<LimitKey, LocalKey> looked = held.policy();
   private final IntSupplier nodes;
   private final Ticker ticker;
   private final InstantSource clock;
@@ -54,7 +56,12 @@ final class LocalLimits {
     try {
       long now = now();
       local.share(share, now);
-      return decide(request, new LocalKey[] {local}, now);
+      long cost = request.costs[0];
+      int denier = local.denier(cost, now);
+      long wait = denier < 0 ? 0 : local.limits[denier].waitFor(cost, now);
+      long[] figures = new long[2 * local.limits.length];
+      local.charge(denier < 0 ? cost : 0, now, figures, 0);
+      return decision(request, figures, denier, wait, now);
     } finally {
       local.unlock();
     }
@@ -65,26 +72,24 @@ final class LocalLimits {
     int denier = -1;
     int limit = 0;
     for (int k = 0; k < locals.length; k++) {
-      for (LocalLimit each : locals[k].limits) {
-        long until = each.waitFor(request.costs[k], now);
-        if (until > wait) {
-          wait = until;
-          denier = limit;
-        }
-        limit++;
+      int longest = locals[k].denier(request.costs[k], now);
+      long until = longest < 0 ? 0 : locals[k].limits[longest].waitFor(request.costs[k], now);
+      if (until > wait) {
+        wait = until;
+        denier = limit + longest;
       }
+      limit += locals[k].limits.length;
     }
     long[] figures = new long[2 * limit];
-    limit = 0;
+    int figure = 0;
     for (int k = 0; k < locals.length; k++) {
-      for (LocalLimit each : locals[k].limits) {
-        if (denier < 0 && request.costs[k] > 0) {
-          each.charge(request.costs[k], now);
-        }
-        figures[limit++] = each.remaining(now);
-        figures[limit++] = each.resetNanos(now);
-      }
+      figure = locals[k].charge(denier < 0 ? request.costs[k] : 0, now, figures, figure);
     }
+    return decision(request, figures, denier, wait, now);
+  }
+
+  private static Decision decision(
+      Request request, long[] figures, int denier, long wait, long now) {
     return new Decision(
         denier < 0 ? Decision.Reason.ADMITTED : Decision.Reason.LIMIT,
         Decision.Source.LOCAL,
@@ -236,10 +241,14 @@ final class LocalLimits {
   }
 
   private LocalKey of(LimitKey key, int share) {
-    LocalKey found = held.getIfPresent(key);
-    return found != null && found.isOf(key.policy())
-        ? found
-        : held.asMap().compute(key, (k, old) -> fresh(key.policy(), old, share));
+    LocalKey found = looked.getIfPresentQuietly(key);
+    if (found == null || !found.isOf(key.policy())) {
+      return held.asMap().compute(key, (k, old) -> fresh(key.policy(), old, share));
+    }
+    if (found.uses.counts()) {
+      LocalKey unused = held.getIfPresent(key);
+    }
+    return found;
   }
 
   private LocalKey fresh(RatePolicy policy, @Nullable LocalKey old, int share) {

@@ -40,6 +40,7 @@ public final class RatePolicy {
   private final String counter;
   private final boolean concurrent;
   private final byte[] spec;
+  private final long most;
   private final long deadlineNanos;
 
   private RatePolicy(
@@ -56,6 +57,7 @@ public final class RatePolicy {
     this.counter = inShadow ? name + IN_SHADOW : name;
     this.concurrent = kind() == Limit.Kind.CONCURRENCY;
     this.spec = encode(this.limits);
+    this.most = most(this.limits);
     this.deadlineNanos = deadline.toNanos();
   }
 
@@ -352,6 +354,27 @@ public final class RatePolicy {
 
   long deadlineNanos() {
     return deadlineNanos;
+  }
+
+  /** The first limit that can never admit the cost, or -1. */
+  int impossible(long cost) {
+    if (cost <= most) {
+      return -1;
+    }
+    int limit = 0;
+    while (limits.get(limit).n() > 0 && cost <= limits.get(limit).capacity()) {
+      limit++;
+    }
+    return limit;
+  }
+
+  /** The most that a request may cost, -1 if a limit denies always. */
+  private static long most(List<Limit> limits) {
+    long most = Long.MAX_VALUE;
+    for (Limit each : limits) {
+      most = Math.min(most, each.n() == 0 ? -1 : each.capacity());
+    }
+    return most;
   }
 
   /** The same bytes for the same limits. */
