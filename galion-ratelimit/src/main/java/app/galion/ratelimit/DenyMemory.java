@@ -42,8 +42,7 @@ final class DenyMemory {
       denials.asMap().remove(key, denial);
       return null;
     }
-    boolean same = denial.policy == key.policy() || denial.policy.sameLimits(key.policy());
-    return same && cost >= denial.cost ? denial.decision : null;
+    return denial.policy.sameLimits(key.policy()) && cost >= denial.cost ? denial.decision : null;
   }
 
   void remember(LimitKey denier, long cost, Decision denied, long askedAt) {

@@ -38,7 +38,7 @@ final class LocalKey extends ReentrantLock {
   }
 
   boolean isOf(RatePolicy other) {
-    return policy == other || policy.sameLimits(other);
+    return policy.sameLimits(other);
   }
 
   /** The limit to wait longest for, -1 if the cost passes. */

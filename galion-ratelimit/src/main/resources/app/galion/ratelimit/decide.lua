@@ -96,8 +96,6 @@ end
 
 -- The long way. Names are spelled out: a local that functions share is bound anew in every call.
 
--- how long a caller should wait for somebody to end a lease, which nobody knows
-local GUESS = 1000000
 local MOST = 9007199254740992
 
 local specs = {}
@@ -159,9 +157,7 @@ end
 
 local function readCalendar(s, spec, value)
   s.from, s.ends, s[1] = spec[4], spec[5], 0
-  if now >= s.ends then
-    s.from, s.ends = spec[5], spec[6]
-  end
+  if now >= s.ends then s.from, s.ends = spec[5], spec[6] end
   if now < s.from or now >= s.ends then
     s.wrong = -2
   end
@@ -177,15 +173,16 @@ local function readCalendar(s, spec, value)
 end
 
 local function readLeases(s, value)
-  local leases, weights, p = {}, {}, 2
+  local leases, e, p = {}, 0, 2
   while value and p <= #value do
     local id, ends, weight
     id, ends, weight, p = struct.unpack('<ddI4', value, p)
     if ends > now then
-      leases[id], weights[id], s[1] = ends, weight, s[1] + weight
+      leases[e + 1], leases[e + 2], leases[e + 3] = id, ends, weight
+      s[1], e = s[1] + weight, e + 3
     end
   end
-  s.leases, s.weights = leases, weights
+  s.leases = leases
 end
 
 local states = {}
@@ -221,9 +218,7 @@ end
 -- When the last lease of a concurrency limit ends.
 local function last(leases)
   local most = now
-  for _, ends in pairs(leases) do
-    most = math.max(most, ends)
-  end
+  for e = 2, #leases, 3 do most = math.max(most, leases[e]) end
   return most
 end
 
@@ -274,46 +269,75 @@ local function adjust(act, s, cost, extra)
         local free = spec[b * 3 - 2] - used(log, spec[b * 3 - 1], s.at)
         most = math.max(most, act == 3 and math.min(free, cost) or free - cost)
       end
-      for _ = 1, most do
-        log[#log + 1], s.dirty = s.at, true
-      end
+      for _ = 1, most do log[#log + 1], s.dirty = s.at, true end
     end
   elseif spec.mark == 99 then
     local x = s[1]
-    if act == 3 and cost < 0 then
-      x = extra >= s.from and math.max(0, x + cost) or x
-    elseif act == 3 then
-      x = math.min(MOST, x + cost)
+    if act == 3 and (cost > 0 or extra >= s.from) then
+      x = math.min(MOST, math.max(0, x + cost))
     elseif act == 5 then
       x = math.max(x, spec[1] - cost)
     elseif act == 6 then
       x = 0
     end
     s[1], s.dirty = x, true
-  elseif act == 3 or act == 7 then
-    local weight = act == 7 and cost or nil
-    s[1], s.dirty = s[1] + (weight or 0) - (s.weights[extra] or 0), true
-    s.leases[extra], s.weights[extra] = weight and now + spec[2], weight
+  elseif act == 7 then
+    local leases = s.leases
+    if not s.places then
+      s.places = {}
+      for e = 1, #leases, 3 do s.places[leases[e]] = e end
+    end
+    local e = s.places[extra] or #leases + 1
+    s[1], s.dirty, s.places[extra] = s[1] + cost - (leases[e + 2] or 0), true, e
+    leases[e], leases[e + 1], leases[e + 2] = extra, now + spec[2], cost
+  elseif act == 3 then
+    local leases = s.leases
+    for e = #leases - 2, 1, -3 do
+      if leases[e] == extra then
+        s[1], s.dirty, s.places = s[1] - leases[e + 2], true, nil
+        -- the last lease takes its place
+        for i = e + 2, e, -1 do
+          leases[i] = leases[#leases]
+          leases[#leases] = nil
+        end
+        break
+      end
+    end
   end
 end
 
 -- The entries of the group that is decided.
 local group, costs, ids = {}, {}, {}
 
--- Lets a request in at the moment at which all its limits have room, if that is soon enough.
-local function queue(k, most)
-  local wait, which, limit, fits = 0, 0, 0, true
+-- How long until one more of the requests would fit, and which limit says so.
+local function waitFor(k)
+  local wait, which, limit = 0, 0, 0
   for g = 1, k do
     local s, cost = group[g], costs[g]
-    for b = 1, s.spec.n do
+    local spec, log = s.spec, s.log
+    for b = 1, spec.n do
+      local taken = log and used(log, spec[b * 3 - 1], s.at) or s[b]
+      local over, w = taken + cost * spec[b * 3] - spec[b * 3 - 2], nil
+      if spec.bucket then
+        w = math.ceil(over / spec[b * 3 - 1]) + s.at - now
+      elseif log then
+        w = (log[#log - taken + over] or s.at) + spec[b * 3 - 1] - now
+      else
+        -- nobody knows when a lease ends: in a second
+        w = s.ends and s.ends - now or 1000000
+      end
       limit = limit + 1
-      local over = s[b] + cost * s.spec[b * 3] - s.spec[b * 3 - 2]
-      local w = over > 0 and cost > 0 and math.ceil(over / s.spec[b * 3 - 1]) + s.at - now or 0
-      if w > wait then
+      if over > 0 and cost > 0 and w > wait then
         wait, which = w, limit
       end
     end
   end
+  return wait, which
+end
+
+-- Lets a request in at the moment at which all its limits have room, if that is soon enough.
+local function queue(k, most)
+  local fits, wait, which = true, waitFor(k)
   -- whatever would be refilled above full until the start is lost, as without the request
   local function raised(s, b)
     return math.max(s[b], s.spec[b * 3 - 1] * (wait + now - s.at))
@@ -374,44 +398,17 @@ local function ask(k, count)
     local s, charge = group[g], fit * costs[g]
     s.dirty = s.dirty or charge > 0
     if s.log then
-      for _ = 1, charge do
-        s.log[#s.log + 1] = s.at
-      end
+      for _ = 1, charge do s.log[#s.log + 1] = s.at end
     else
-      for b = 1, s.spec.n do
-        s[b] = s[b] + charge * s.spec[b * 3]
-      end
+      for b = 1, s.spec.n do s[b] = s[b] + charge * s.spec[b * 3] end
     end
     if s.leases and charge > 0 then
-      s.leases[ids[g]], s.weights[ids[g]] = now + s.spec[2], costs[g]
+      local leases, e = s.leases, #s.leases
+      leases[e + 1], leases[e + 2], leases[e + 3] = ids[g], now + s.spec[2], costs[g]
+      s.places = nil
     end
   end
   return fit
-end
-
--- How long until one more of requests that do not fit would, and which limit says so.
-local function waitFor(k)
-  local wait, which, limit = 0, 0, 0
-  for g = 1, k do
-    local s, cost = group[g], costs[g]
-    local spec, log = s.spec, s.log
-    for b = 1, spec.n do
-      local taken = log and used(log, spec[b * 3 - 1], s.at) or s[b]
-      local over, w = taken + cost * spec[b * 3] - spec[b * 3 - 2], nil
-      if spec.bucket then
-        w = math.ceil(over / spec[b * 3 - 1]) + s.at - now
-      elseif log then
-        w = (log[#log - taken + over] or s.at) + spec[b * 3 - 1] - now
-      else
-        w = s.ends and s.ends - now or GUESS
-      end
-      limit = limit + 1
-      if over > 0 and cost > 0 and w > wait then
-        wait, which = w, limit
-      end
-    end
-  end
-  return wait, which
 end
 
 while pos <= #plan do
@@ -468,8 +465,8 @@ local function kept(s)
     end
   elseif s[1] > 0 and s.leases then
     local parts = {'p'}
-    for id, ends in pairs(s.leases) do
-      parts[#parts + 1] = struct.pack('<ddI4', id, ends, s.weights[id])
+    for e = 1, #s.leases, 3 do
+      parts[#parts + 1] = struct.pack('<ddI4', unpack(s.leases, e, e + 2))
     end
     state, life = table.concat(parts), last(s.leases) - now
   elseif s[1] > 0 then
