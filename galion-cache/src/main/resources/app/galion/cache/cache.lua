@@ -14,7 +14,7 @@ local E, L, G, TG, H, J = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local command, op, channel, bucket, name, rows = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local publish = ARGV[7]
 local TAGS = 1000
-local FAILED, FAILED_MS = '!', 2000 -- longer than a waiter's longest pause between two looks
+local FAILED, FAILED_MS = '!', 5000 -- much longer than a waiter's longest pause between two looks
 
 local function fields(text)
   local found = {}

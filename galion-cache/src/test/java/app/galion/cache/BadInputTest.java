@@ -114,7 +114,9 @@ class BadInputTest {
         };
     a.put("k", "old");
     try (TieredCache<String, String> other =
-        TieredCache.<String, String>builder("users", broken).redis(nodes.link()).build()) {
+        Nodes.patient(TieredCache.<String, String>builder("users", broken))
+            .redis(nodes.link())
+            .build()) {
       Nodes.awaitVerified(other);
       assertThat(other.put("k", "new")).isEqualTo(WriteResult.APPLIED);
       assertThat(other.get("k", k -> "?")).isEqualTo("new");

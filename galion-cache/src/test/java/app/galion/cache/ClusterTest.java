@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class ClusterTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration DEADLINE = Duration.ofSeconds(2);
 
   private static RedisClusterServers cluster;
 
@@ -29,19 +30,15 @@ class ClusterTest {
 
   private static RedisLink link(String uris) throws InterruptedException {
     /* a stall of the test's machine is not Redis' */
-    RedisLink link = RedisLink.builder("cluster", uris).suspectAfter(Duration.ofSeconds(2)).build();
+    RedisLink link = RedisLink.builder("cluster", uris).suspectAfter(DEADLINE).build();
     assertThat(link.awaitAvailable(PATIENCE)).isTrue();
     return link;
-  }
-
-  private static TieredCache<String, String> cache(RedisLink link) {
-    return TieredCache.<String, String>builder("users", Codec.string()).redis(link).build();
   }
 
   private static TieredCache<String, String> patient(RedisLink link) {
     return TieredCache.<String, String>builder("users", Codec.string())
         .redis(link)
-        .redisTimeout(Duration.ofSeconds(2))
+        .redisTimeout(DEADLINE)
         .silenceLimit(Duration.ofSeconds(5))
         .build();
   }
@@ -53,16 +50,19 @@ class ClusterTest {
         TieredCache<String, String> a = patient(linkA);
         TieredCache<String, String> b = patient(linkB)) {
       Await.until("b hears", PATIENCE, () -> heard(a, b));
-      for (int i = 0; i < 100; i++) {
+      long before = b.stats().received();
+      int writes = 300;
+      for (int i = 0; i < writes; i++) {
         String key = "k" + i;
         String value = "new" + i;
         assertThat(b.get(key, k -> "old")).isEqualTo("old");
         assertThat(a.put(key, value)).isEqualTo(WriteResult.APPLIED);
         Await.until(
-            key + " on the other node",
-            Duration.ofMillis(900), // before a heartbeat would tell
-            () -> value.equals(b.get(key, k -> "never")));
+            key + " on the other node", PATIENCE, () -> value.equals(b.get(key, k -> "never")));
       }
+      /* a heartbeat may have told b first of some; each bucket adds a message at its first use */
+      Await.until(
+          "b has heard the messages too", PATIENCE, () -> b.stats().received() - before >= writes);
       assertThat(a.clear()).isEqualTo(WriteResult.APPLIED);
       assertThat(a.get("k1", k -> "loaded")).isEqualTo("loaded");
     }
@@ -76,7 +76,7 @@ class ClusterTest {
   @Test
   void aLostPrimaryKeepsNoCallBeyondItsDeadlineAndComesBack() throws Exception {
     try (RedisLink link = link(cluster.uris());
-        TieredCache<String, String> cache = cache(link)) {
+        TieredCache<String, String> cache = patient(link)) {
       assertThat(cache.put("k", "before")).isEqualTo(WriteResult.APPLIED);
       cluster.awaitSound(PATIENCE);
       cluster.killPrimaryOf("cluster:c1:{" + KeyName.of("users", "k").bucket(64) + "}:users:E:k");

@@ -3,6 +3,7 @@ package app.galion.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import app.galion.testkit.Await;
 import app.galion.testkit.RealRedis;
 import app.galion.testkit.RedisServer;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -41,8 +41,16 @@ class HerdTest {
     return callers;
   }
 
-  private void halfASecond() throws InterruptedException {
-    assertThat(new CountDownLatch(1).await(500, TimeUnit.MILLISECONDS)).isFalse();
+  /** One caller a node asks Redis, of which one loads; the others join him. */
+  private static void awaitAll(Nodes nodes) {
+    Await.until(
+        "all others wait",
+        Nodes.PATIENCE,
+        () ->
+            nodes.caches.stream().mapToLong(cache -> cache.stats().joins()).sum()
+                    == NODES * (CALLERS - 1)
+                && nodes.caches.stream().filter(cache -> cache.stats().waits() > 0).count()
+                    == NODES - 1);
   }
 
   @Test
@@ -53,7 +61,7 @@ class HerdTest {
               nodes,
               key -> {
                 loads.incrementAndGet();
-                halfASecond();
+                awaitAll(nodes);
                 return "loaded";
               });
       assertThat(callers).allSatisfy(caller -> assertThat(caller.join()).isEqualTo("loaded"));
@@ -69,7 +77,7 @@ class HerdTest {
               nodes,
               key -> {
                 loads.incrementAndGet();
-                halfASecond();
+                awaitAll(nodes);
                 throw new IllegalStateException("broken");
               });
       for (CompletableFuture<String> caller : callers) {

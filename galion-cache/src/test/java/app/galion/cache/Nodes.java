@@ -60,6 +60,10 @@ final class Nodes implements AutoCloseable {
     return start(new Nodes(server, false), count, builder -> builder);
   }
 
+  static <K, V> TieredCacheBuilder<K, V> patient(TieredCacheBuilder<K, V> builder) {
+    return builder.redisTimeout(DEADLINE).silenceLimit(SILENCE);
+  }
+
   static Nodes of(int count, RedisServer server) {
     return of(count, server, builder -> builder);
   }
@@ -163,10 +167,7 @@ final class Nodes implements AutoCloseable {
     RedisLink link = link();
     TieredCacheBuilder<String, String> builder =
         TieredCache.<String, String>builder("users", codec).redis(link);
-    if (patient) {
-      builder.redisTimeout(DEADLINE).silenceLimit(SILENCE);
-    }
-    TieredCache<String, String> cache = options.apply(builder).build();
+    TieredCache<String, String> cache = options.apply(patient ? patient(builder) : builder).build();
     caches.add(cache);
     return cache;
   }

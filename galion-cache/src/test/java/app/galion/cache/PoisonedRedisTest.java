@@ -220,7 +220,7 @@ class PoisonedRedisTest {
   }
 
   private static TieredCache<String, String> versioned(Nodes nodes, int version) {
-    return TieredCache.<String, String>builder("users", new Versioned(version))
+    return Nodes.patient(TieredCache.<String, String>builder("users", new Versioned(version)))
         .redis(nodes.link())
         .build();
   }

@@ -18,7 +18,8 @@ class PutOnABrokenConnectionTest {
     FakeTicker ticker = new FakeTicker();
     long start = ticker.read();
     try (RedisServer server = RedisServer.startOwn();
-        RedisLink link = RedisLink.builder("broken", server.uri()).build()) {
+        RedisLink link =
+            RedisLink.builder("broken", server.uri()).suspectAfter(Duration.ofMinutes(1)).build()) {
       assertThat(link.awaitAvailable(Nodes.PATIENCE)).isTrue();
       ModelNode node =
           new ModelNode(

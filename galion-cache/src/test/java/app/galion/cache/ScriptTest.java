@@ -37,9 +37,9 @@ class ScriptTest {
   @BeforeEach
   void connect() throws Exception {
     server.command("FLUSHALL");
-    link = RedisLink.builder("t", server.uri()).build();
+    link = RedisLink.builder("t", server.uri()).suspectAfter(Nodes.PATIENCE).build();
     assertThat(link.awaitAvailable(Nodes.PATIENCE)).isTrue();
-    remote = new Remote(link, "c", Duration.ofSeconds(2));
+    remote = new Remote(link, "c", Duration.ofSeconds(5));
   }
 
   @AfterEach

@@ -55,7 +55,7 @@ class TagsTest {
     }
     assertThat(a.invalidateTags("colour:red")).isEqualTo(WriteResult.APPLIED);
     assertThat(a.peek("red")).isEmpty();
-    Await.until("b follows", Duration.ofSeconds(1), () -> "new".equals(b.get("red", k -> "new")));
+    Await.until("b follows", Nodes.PATIENCE, () -> "new".equals(b.get("red", k -> "new")));
     assertThat(a.getEntry("blue", k -> "new").tier()).isEqualTo(Tier.L1);
     assertThat(b.getEntry("blue", k -> "new").tier()).isEqualTo(Tier.L1);
     assertThat(b.getEntry("plain", k -> "new").tier()).isEqualTo(Tier.L1);

@@ -216,7 +216,7 @@ class VendorKeyTest {
   }
 
   private static TieredCache<VendorKey, String> answers(Nodes nodes) {
-    return TieredCache.<VendorKey, String>builder("answers", Codec.string())
+    return Nodes.patient(TieredCache.<VendorKey, String>builder("answers", Codec.string()))
         .redis(nodes.link())
         .build();
   }

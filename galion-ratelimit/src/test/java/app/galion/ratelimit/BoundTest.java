@@ -3,6 +3,7 @@ package app.galion.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import app.galion.ratelimit.Decision.Source;
+import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.UUID;
@@ -25,10 +26,11 @@ class BoundTest {
     try (RedisServer server = RedisServer.start();
         Node node = Node.of("t" + UUID.randomUUID(), server)) {
       LimitKey key = key(FailurePolicy.FAIL_LOCAL);
+      RateLimiter limiter = node.another().ticker(new FakeTicker()).build();
       for (int i = 0; i < 3; i++) {
-        assertThat(node.limiter().check(key).bound()).isEqualTo(Bound.EXACT);
+        assertThat(limiter.check(key).bound()).isEqualTo(Bound.EXACT);
       }
-      assertThat(node.limiter().check(key).source()).isEqualTo(Source.DENY_MEMORY);
+      assertThat(limiter.check(key).source()).isEqualTo(Source.DENY_MEMORY);
     }
   }
 

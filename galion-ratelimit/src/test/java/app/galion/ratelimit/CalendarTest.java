@@ -49,7 +49,7 @@ class CalendarTest {
   @BeforeAll
   static void start() throws Exception {
     server = RedisServer.start();
-    link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build();
+    link = Node.link("t" + UUID.randomUUID(), server.uri());
     assertThat(link.awaitAvailable(PATIENT)).isTrue();
   }
 

@@ -46,8 +46,8 @@ class ClusterTest {
   @BeforeEach
   void connect() throws Exception {
     String app = "c" + UUID.randomUUID();
-    linkA = RedisLink.builder(app, cluster.uris()).build();
-    linkB = RedisLink.builder(app, cluster.uris()).build();
+    linkA = Node.link(app, cluster.uris());
+    linkB = Node.link(app, cluster.uris());
     assertThat(linkA.awaitAvailable(PATIENT) && linkB.awaitAvailable(PATIENT)).isTrue();
     a = RateLimiter.builder("api").redis(linkA).build();
     b = RateLimiter.builder("api").redis(linkB).build();
@@ -114,7 +114,8 @@ class ClusterTest {
     LimiterContract.passes(Duration.ofSeconds(3));
     for (int i = 0; i < 3; i++) {
       assertThat(b.state(keys[i]).remaining()).isEqualTo(80);
-      assertThat(b.state(keys[i + 3]).remaining()).as("renewed in every slot").isEqualTo(1);
+      LimitKey leased = keys[i + 3];
+      Await.until("renewed in every slot", PATIENT, () -> b.state(leased).remaining() == 1);
     }
     reservation.settle(keys[0].costing(5), keys[1].costing(50));
     reservation.close();
@@ -180,7 +181,7 @@ class ClusterTest {
   void decidesLocallyForALostPrimaryAndTogetherAgainAfterIt() throws Exception {
     cluster.awaitSound(PATIENT);
     RatePolicy policy =
-        RatePolicy.tokenBucket("calls", 1_000_000, DAY).deadline(Duration.ofMillis(100));
+        RatePolicy.tokenBucket("calls", 1_000_000, DAY).deadline(Duration.ofSeconds(2));
     cluster.killPrimaryOf("any");
     for (int subject = 0; subject < 50; subject++) {
       assertThat(a.check(policy.by("s" + subject)).allowed()).isTrue();

@@ -71,7 +71,7 @@ class DenyMemoryTest {
   @Test
   void aPolicyThatChangedIsAskedAnew() {
     LimitKey key = DAILY.by("changed");
-    RateLimiter limiter = node.limiter();
+    RateLimiter limiter = node.another().ticker(new FakeTicker()).build();
     limiter.check(key);
     limiter.check(key);
     assertThat(limiter.check(key).source()).isEqualTo(Source.DENY_MEMORY);

@@ -24,7 +24,7 @@ class FaultsUnderLoadTest extends UnderLoad {
   @BeforeEach
   void start() throws Exception {
     server = RedisServer.startOwn("--appendonly", "yes", "--appendfsync", "always");
-    node = Node.of("t" + UUID.randomUUID(), server);
+    node = Node.ofDefaults("t" + UUID.randomUUID(), server);
   }
 
   @AfterEach

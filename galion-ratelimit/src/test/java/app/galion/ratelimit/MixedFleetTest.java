@@ -31,7 +31,7 @@ class MixedFleetTest {
   @BeforeAll
   static void start() throws Exception {
     server = RedisServer.start();
-    link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build();
+    link = Node.link("t" + UUID.randomUUID(), server.uri());
     assertThat(link.awaitAvailable(PATIENT)).isTrue();
   }
 

@@ -57,7 +57,7 @@ class ModelTest {
 
   private void inRedis(int most, int ofEach) throws Exception {
     try (RedisServer server = RedisServer.startOwn();
-        RedisLink link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build()) {
+        RedisLink link = Node.link("t" + UUID.randomUUID(), server.uri())) {
       assertThat(link.awaitAvailable(PATIENT)).isTrue();
       int end = taken + most;
       for (long seed = 1; taken < end; seed++) {

@@ -11,20 +11,21 @@ import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RedisAwayTest {
 
-  static final Duration DEADLINE = Duration.ofSeconds(2);
   static final Duration SHORT = Duration.ofMillis(200);
   static final Duration SCHEDULING = Duration.ofMillis(400);
   static final RatePolicy DAILY =
-      RatePolicy.tokenBucket("daily", 10, Duration.ofDays(1)).deadline(DEADLINE);
+      RatePolicy.tokenBucket("daily", 10, Duration.ofDays(1)).deadline(PATIENT);
   static final RatePolicy HASTY = DAILY.deadline(SHORT);
 
   RedisServer server;
@@ -71,7 +72,7 @@ class RedisAwayTest {
   @Test
   void aSlidingLogIsWarmToo() {
     LimitKey key =
-        RatePolicy.slidingExact("login", 5, Duration.ofDays(1)).deadline(DEADLINE).by("warm");
+        RatePolicy.slidingExact("login", 5, Duration.ofDays(1)).deadline(PATIENT).by("warm");
     assertThat(admitted(key, Source.REDIS, 3)).isEqualTo(3);
     server.kill();
     assertThat(admitted(key, Source.LOCAL, 20)).isEqualTo(2);
@@ -103,13 +104,7 @@ class RedisAwayTest {
   void aPausedRedisIsReplacedWithinTheDeadline() {
     server.pause();
     try {
-      for (int i = 0; i < 20; i++) {
-        long start = Ticker.system().read();
-        Decision decision = node.limiter().check(HASTY.by("user" + i));
-        Duration took = Duration.ofNanos(Ticker.system().read() - start);
-        assertThat(decision.source()).isEqualTo(Source.LOCAL);
-        assertThat(took).isLessThan(SHORT.plus(SCHEDULING));
-      }
+      keepTheDeadline(i -> node.limiter().check(HASTY.by("user" + i)));
     } finally {
       server.resume();
     }
@@ -120,14 +115,23 @@ class RedisAwayTest {
   void checkAsyncIsAnsweredWithinTheDeadlineToo() {
     server.pause();
     try {
-      long start = Ticker.system().read();
-      Decision decision = node.limiter().checkAsync(HASTY.by("user")).join();
-      assertThat(decision.source()).isEqualTo(Source.LOCAL);
-      assertThat(Duration.ofNanos(Ticker.system().read() - start))
-          .isLessThan(SHORT.plus(SCHEDULING));
+      keepTheDeadline(i -> node.limiter().checkAsync(HASTY.by("user" + i)).join());
     } finally {
       server.resume();
     }
+  }
+
+  /** The median tells; a single decision may meet a stall of the test's own machine. */
+  private static void keepTheDeadline(IntFunction<Decision> decide) {
+    long[] took = new long[9];
+    for (int i = 0; i < took.length; i++) {
+      long start = Ticker.system().read();
+      assertThat(decide.apply(i).source()).isEqualTo(Source.LOCAL);
+      took[i] = Ticker.system().read() - start;
+    }
+    Arrays.sort(took);
+    assertThat(Duration.ofNanos(took[took.length / 2])).isLessThan(SHORT.plus(SCHEDULING));
+    assertThat(Duration.ofNanos(took[took.length - 1])).isLessThan(PATIENT);
   }
 
   @Test
@@ -135,22 +139,21 @@ class RedisAwayTest {
     LimitKey key = RatePolicy.smooth("line", 10, Duration.ofSeconds(1)).deadline(SHORT).by("user");
     server.pause();
     try {
-      assertThat(node.limiter().acquire(Duration.ofSeconds(5), key).source())
+      assertThat(node.limiter().acquire(Duration.ofMinutes(1), key).source())
           .isEqualTo(Source.LOCAL);
       long start = Ticker.system().read();
-      Decision second = node.limiter().acquireAsync(Duration.ofSeconds(5), key).join();
+      Decision second = node.limiter().acquireAsync(Duration.ofMinutes(1), key).join();
       assertThat(second.source()).isEqualTo(Source.LOCAL);
       assertThat(second.allowed()).isTrue();
-      assertThat(Duration.ofNanos(Ticker.system().read() - start))
-          .isLessThan(Duration.ofSeconds(3));
-      LimitKey spent = DAILY.deadline(PATIENT).by("spent");
+      assertThat(Duration.ofNanos(Ticker.system().read() - start)).isLessThan(PATIENT);
+      LimitKey spent = DAILY.deadline(Duration.ofMinutes(1)).by("spent");
       start = Ticker.system().read();
       assertThat(node.limiter().acquire(Duration.ZERO, spent.costing(10)).allowed()).isTrue();
       Decision denied = node.limiter().acquire(Duration.ofMillis(300), spent);
       assertThat(denied.allowed()).isFalse();
       assertThat(Duration.ofNanos(Ticker.system().read() - start))
           .as("the longest wait is kept, whatever the policy's deadline")
-          .isLessThan(Duration.ofSeconds(3));
+          .isLessThan(PATIENT);
     } finally {
       server.resume();
     }
@@ -158,14 +161,16 @@ class RedisAwayTest {
 
   @Test
   void thousandsOfCallersOfAPausedRedisAreAllAnswered() throws Exception {
-    server.pause();
-    try {
-      List<Decision> decisions =
-          Crowd.run(64, 200, i -> () -> node.limiter().check(HASTY.by("user" + i)));
-      assertThat(decisions).allMatch(each -> each.source() == Source.LOCAL);
-      assertThat(decisions).filteredOn(Decision::allowed).hasSize(64 * 10);
-    } finally {
-      server.resume();
+    try (Node suspecting = Node.ofDefaults("t" + UUID.randomUUID(), server)) {
+      server.pause();
+      try {
+        List<Decision> decisions =
+            Crowd.run(64, 200, i -> () -> suspecting.limiter().check(HASTY.by("user" + i)));
+        assertThat(decisions).allMatch(each -> each.source() == Source.LOCAL);
+        assertThat(decisions).filteredOn(Decision::allowed).hasSize(64 * 10);
+      } finally {
+        server.resume();
+      }
     }
   }
 
@@ -174,7 +179,7 @@ class RedisAwayTest {
     server.pause();
     try {
       Thread.currentThread().interrupt();
-      assertThat(source("user")).isEqualTo(Source.LOCAL);
+      assertThat(node.limiter().check(HASTY.by("user")).source()).isEqualTo(Source.LOCAL);
       assertThat(Thread.interrupted()).isTrue();
     } finally {
       server.resume();

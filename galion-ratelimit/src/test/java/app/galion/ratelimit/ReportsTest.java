@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import app.galion.redis.RedisLink;
 import app.galion.spi.Health;
 import app.galion.testkit.Await;
+import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
@@ -28,7 +29,7 @@ class ReportsTest {
 
   static final Logger LOG = Logger.getLogger(RateLimiter.class.getName());
   static final RatePolicy DAILY =
-      RatePolicy.tokenBucket("daily", 2, Duration.ofDays(1)).deadline(Duration.ofMillis(200));
+      RatePolicy.tokenBucket("daily", 2, Duration.ofDays(1)).deadline(PATIENT);
 
   final List<String> logged = new CopyOnWriteArrayList<>();
   final Handler handler =
@@ -58,12 +59,13 @@ class ReportsTest {
   @Test
   void metersCountDecisionsCallsAndDenials() throws Exception {
     try (RedisServer server = RedisServer.start();
-        Node node = Node.of("t" + UUID.randomUUID(), server)) {
+        Node node = Node.of("t" + UUID.randomUUID(), server);
+        RateLimiter limiter = node.another().ticker(new FakeTicker()).build()) {
       SimpleMeterRegistry registry = new SimpleMeterRegistry();
-      new RateLimiterMetrics(node.limiter()).bindTo(registry);
-      LimitKey key = DAILY.deadline(PATIENT).by("alice");
+      new RateLimiterMetrics(limiter).bindTo(registry);
+      LimitKey key = DAILY.by("alice");
       for (int i = 0; i < 5; i++) {
-        node.limiter().check(key);
+        limiter.check(key);
       }
       assertThat(
               registry.getMeters().stream()
@@ -142,6 +144,7 @@ class ReportsTest {
           "Redis decides",
           PATIENT,
           () -> node.limiter().check(0, DAILY.by("user")).source() == Decision.Source.REDIS);
+      Await.until("both are logged", PATIENT, () -> logged.size() >= 2);
       assertThat(logged).hasSize(2);
       assertThat(logged.get(0)).startsWith("WARNING ").contains("gets no answer from Redis");
       assertThat(logged.get(1)).startsWith("INFO ").endsWith("has answers from Redis again");
@@ -155,7 +158,7 @@ class ReportsTest {
       Await.until("it is known", PATIENT, () -> eviction(node).equals("noeviction"));
       server.command("CONFIG", "SET", "maxmemory-policy", "volatile-ttl");
       server.pause();
-      node.limiter().check(DAILY.by("user"));
+      node.limiter().check(DAILY.deadline(Duration.ofMillis(200)).by("user"));
       server.resume();
       Await.until("it is known anew", PATIENT, () -> eviction(node).equals("volatile-ttl"));
       assertThat(logged).filteredOn(each -> each.contains("volatile-ttl")).hasSize(1);

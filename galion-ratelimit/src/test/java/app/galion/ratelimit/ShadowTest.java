@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import app.galion.ratelimit.Decision.Source;
 import app.galion.testkit.Await;
+import app.galion.testkit.FakeTicker;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +69,7 @@ class ShadowTest {
         Node node = Node.of(app, server)) {
       LimitKey enforcing = bucket("p", 2).by("user");
       LimitKey shadow = bucket("p", 2).shadow().by("user");
-      RateLimiter limiter = node.limiter();
+      RateLimiter limiter = node.another().ticker(new FakeTicker()).build();
       limiter.check(2, shadow);
       Await.until("it is used up", PATIENT, () -> limiter.state(shadow).remaining() == 0);
       limiter.check(shadow);

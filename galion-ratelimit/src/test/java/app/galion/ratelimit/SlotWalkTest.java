@@ -35,7 +35,7 @@ class SlotWalkTest {
   @BeforeAll
   static void start() throws Exception {
     server = RedisServer.startOwn();
-    link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build();
+    link = Node.link("t" + UUID.randomUUID(), server.uri());
     assertThat(link.awaitAvailable(PATIENT)).isTrue();
     limiter = RateLimiter.builder("api").redis(link).denyMemory(Duration.ZERO).build();
     Ticker ticker = Ticker.system();

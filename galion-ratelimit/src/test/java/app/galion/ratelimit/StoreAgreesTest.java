@@ -56,7 +56,7 @@ class StoreAgreesTest {
   private void agree(int steps) throws Exception {
     RedisScript script = RedisScript.resource(RedisLimits.class, "decide.lua");
     try (RedisServer server = RedisServer.startOwn();
-        RedisLink link = RedisLink.builder("t" + UUID.randomUUID(), server.uri()).build()) {
+        RedisLink link = Node.link("t" + UUID.randomUUID(), server.uri())) {
       assertThat(link.awaitAvailable(PATIENT)).isTrue();
       int taken = 0;
       for (long seed = 1; taken < steps; seed++) {

@@ -121,7 +121,8 @@ class StoreLimiterTest extends WatchingContract {
 
   @Test
   void aDenialIsRemembered() {
-    RateLimiter remembering = RateLimiter.builder("store").proxyManager(store).build();
+    RateLimiter remembering =
+        RateLimiter.builder("store").proxyManager(store).ticker(new FakeTicker()).build();
     LimitKey key = bucket("p", 1).by("user");
     remembering.check(key);
     remembering.check(key);
