@@ -25,13 +25,13 @@ class ClusterOfOneTest {
   void findsOutThatItsOnlyAddressIsOneOfAClusters() throws Exception {
     BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     try (RedisServer server = RedisServer.startCluster();
-        RedisLink link = RedisLink.builder("one", server.uri()).build()) {
+        RedisLink link = RedisLink.builder("one", server.uri()).suspectAfter(LONG).build()) {
       assertThat(link.awaitAvailable(LONG)).isTrue();
       assertThat(link.topology()).isEqualTo(Topology.CLUSTER);
       link.subscribe("one:news", new Recorder(heard));
-      assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo("subscribed");
-      join(link.command(link.publishCommand(), List.of(bytes("one:news"), bytes("1")), SECOND));
-      assertThat(heard.poll(5, TimeUnit.SECONDS)).isEqualTo("1");
+      assertThat(heard.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("subscribed");
+      join(link.command(link.publishCommand(), List.of(bytes("one:news"), bytes("1")), LONG));
+      assertThat(heard.poll(LONG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("1");
       long epoch = link.epoch();
       server.command("FLUSHALL");
       Await.until("a new epoch", LONG, () -> link.epoch() == epoch + 1);

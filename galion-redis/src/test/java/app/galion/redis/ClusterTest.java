@@ -15,6 +15,7 @@ import app.galion.testkit.RedisServer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -33,7 +34,6 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class ClusterTest {
 
-  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final Ticker CLOCK = Ticker.system();
   /* In slots 3300, 11694 and 7629: a different third each. */
@@ -55,7 +55,12 @@ class ClusterTest {
 
   @BeforeEach
   void connect() throws Exception {
-    link = RedisLink.builder("cluster", cluster.uris()).build();
+    /* a stall of the test's machine is not a server's */
+    connect(RedisLink.builder("cluster", cluster.uris()).suspectAfter(Duration.ofSeconds(5)));
+  }
+
+  private void connect(RedisLink.Builder builder) throws InterruptedException {
+    link = builder.build();
     assertThat(link.awaitAvailable(LONG)).isTrue();
     Await.until("all primaries", LONG, () -> link.health().status() == Health.Status.UP);
   }
@@ -70,7 +75,7 @@ class ClusterTest {
     for (String arg : args) {
       all.add(bytes(arg));
     }
-    return join(link.command(name, all, SECOND));
+    return join(link.command(name, all, LONG));
   }
 
   private RedisServer primaryOf(String key) {
@@ -93,7 +98,7 @@ class ClusterTest {
   void runsScriptsWhereTheirKeysAre() {
     for (String third : THIRDS) {
       List<byte[]> keys = List.of(link.key(third + "a"), link.key(third + "b"));
-      assertThatCode(() -> join(link.eval(ECHO, keys, List.of(bytes("x")), SECOND)))
+      assertThatCode(() -> join(link.eval(ECHO, keys, List.of(bytes("x")), LONG)))
           .doesNotThrowAnyException();
     }
     for (RedisServer node : cluster.nodes()) {
@@ -101,7 +106,7 @@ class ClusterTest {
     }
     for (String third : THIRDS) {
       assertThatCode(
-              () -> join(link.eval(ECHO, List.of(link.key(third)), List.of(bytes("x")), SECOND)))
+              () -> join(link.eval(ECHO, List.of(link.key(third)), List.of(bytes("x")), LONG)))
           .doesNotThrowAnyException();
     }
   }
@@ -111,7 +116,7 @@ class ClusterTest {
   void refusesKeysOfDifferentSlots() {
     List<byte[]> keys = List.of(link.key("{b}"), link.key("{c}"));
 
-    assertThatThrownBy(() -> join(link.eval(ECHO, keys, List.of(bytes("x")), SECOND)))
+    assertThatThrownBy(() -> join(link.eval(ECHO, keys, List.of(bytes("x")), LONG)))
         .isInstanceOf(RedisUnavailableException.class)
         .hasMessageContaining("its 2 keys are in different hash slots")
         .hasMessageContaining("hash tag");
@@ -124,9 +129,9 @@ class ClusterTest {
       LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
       String channel = new String(link.key("bus:" + third), StandardCharsets.UTF_8);
       try (Subscription unused = link.subscribe(channel, collecting(heard))) {
-        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
-        join(link.command(link.publishCommand(), List.of(bytes(channel), bytes("hi")), SECOND));
-        assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("hi");
+        assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
+        join(link.command(link.publishCommand(), List.of(bytes(channel), bytes("hi")), LONG));
+        assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("hi");
       }
     }
   }
@@ -160,7 +165,7 @@ class ClusterTest {
         THIRDS.stream().map(this::primaryOf).filter(p -> p != source).findFirst().orElseThrow();
     LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     try (Subscription unused = link.subscribe(whole, collecting(heard))) {
-      assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
       AtomicBoolean stop = new AtomicBoolean();
       LongAdder counted = new LongAdder();
       LinkedBlockingQueue<Throwable> failures = new LinkedBlockingQueue<>();
@@ -190,7 +195,7 @@ class ClusterTest {
           "the channel is heard at its new place",
           LONG,
           () -> {
-            join(link.command(link.publishCommand(), List.of(bytes(whole), bytes("on")), SECOND));
+            join(link.command(link.publishCommand(), List.of(bytes(whole), bytes("on")), LONG));
             return heard.contains("on");
           });
     }
@@ -198,8 +203,11 @@ class ClusterTest {
 
   @Test
   @Order(6)
-  void aSilentPrimaryHoldsUpNoOtherKeys() {
+  void aSilentPrimaryHoldsUpNoOtherKeys() throws Exception {
+    link.close();
+    connect(RedisLink.builder("cluster", cluster.uris()));
     RedisServer frozen = primaryOf(THIRDS.get(0));
+    List<Long> took = new ArrayList<>();
     frozen.pause();
     try {
       Await.until(
@@ -210,12 +218,14 @@ class ClusterTest {
             RedisUnavailableException failure =
                 FaultTest.failure(
                     link.command("GET", List.of(link.key(THIRDS.get(0))), Duration.ofMillis(100)));
-            assertThat(CLOCK.read() - from).isLessThan(TimeUnit.MILLISECONDS.toNanos(400));
-            return failure.reason() == Reason.SUSPECT;
+            took.add(FaultTest.millisSince(from));
+            return failure.reason() == Reason.SUSPECT && link.health().status() != Health.Status.UP;
           });
-      command("SET", THIRDS.get(1), "x");
-      command("SET", THIRDS.get(2), "x");
-      assertThat(link.health().status()).isNotEqualTo(Health.Status.UP);
+      Collections.sort(took);
+      assertThat(took.get(took.size() / 2)).as("of most calls").isLessThan(400);
+      for (String other : THIRDS.subList(1, 3)) {
+        Await.until("others are answered", LONG, () -> serves(other));
+      }
     } finally {
       frozen.resume();
     }
@@ -231,10 +241,10 @@ class ClusterTest {
     String channel = new String(link.key("bus:" + key), StandardCharsets.UTF_8);
     LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     try (Subscription unused = link.subscribe(channel, collecting(heard))) {
-      assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
+      assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
       long killed = CLOCK.read();
       cluster.killPrimaryOf(new String(link.key(key), StandardCharsets.UTF_8));
-      command("SET", THIRDS.get(1), "meanwhile");
+      Await.until("others are answered", LONG, () -> serves(THIRDS.get(1)));
       Await.until("a new primary serves", LONG, () -> serves(key));
       assertThat(CLOCK.read() - killed).isLessThan(Duration.ofSeconds(10).toNanos());
       Await.until("a new epoch", LONG, () -> link.epoch() > epoch);
@@ -242,7 +252,7 @@ class ClusterTest {
           "the channel is heard again",
           LONG,
           () -> {
-            join(link.command(link.publishCommand(), List.of(bytes(channel), bytes("on")), SECOND));
+            join(link.command(link.publishCommand(), List.of(bytes(channel), bytes("on")), LONG));
             return heard.contains("on");
           });
       assertThat(heard).contains("(lost)");

@@ -11,7 +11,12 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +30,9 @@ final class DockerDoor {
   private static final System.Logger LOG = System.getLogger(DockerDoor.class.getName());
   private static final int CONNECT_MILLIS = 500;
   private static final int DOCKER_PORT = 2375;
+
+  /* A registry that cannot be reached is tried for minutes, longer than a test may take. */
+  private static final Duration START_WITHIN = Duration.ofSeconds(90);
 
   private static final AtomicBoolean FAILED = new AtomicBoolean();
 
@@ -45,22 +53,50 @@ final class DockerDoor {
     }
     String image = System.getenv(RedisServer.IMAGE_VARIABLE);
     String wanted = image == null || image.isBlank() ? RedisServer.DEFAULT_IMAGE : image.trim();
-    return start(wanted, DockerRedis::start, FAILED);
+    return start(wanted, DockerRedis::start, FAILED, START_WITHIN);
   }
 
-  /* A pull that fails takes up to minutes, so one failure is enough for the whole run. */
+  /* One failure is enough for the whole run. A container that comes too late is stopped. */
   static Optional<Container> start(
-      String image, Function<String, Container> docker, AtomicBoolean failed) {
+      String image, Function<String, Container> docker, AtomicBoolean failed, Duration within) {
     if (failed.get()) {
       return Optional.empty();
     }
+    CompletableFuture<Container> starting = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                starting.complete(docker.apply(image));
+              } catch (Throwable e) {
+                starting.completeExceptionally(e);
+              }
+            },
+            "galion-testkit-docker");
+    thread.setDaemon(true);
+    thread.start();
     try {
-      return Optional.of(docker.apply(image));
-    } catch (RuntimeException e) {
-      failed.set(true);
-      LOG.log(Level.WARNING, "Docker is there but cannot run " + image + "; using embedded", e);
-      return Optional.empty();
+      return Optional.of(starting.get(within.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (ExecutionException e) {
+      return embedded(image, "cannot run it", e.getCause(), failed);
+    } catch (TimeoutException e) {
+      starting.thenAccept(late -> late.stop().run());
+      return embedded(image, "did not start it within " + within.toSeconds() + " s", e, failed);
+    } catch (InterruptedException e) {
+      starting.thenAccept(late -> late.stop().run());
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while Docker starts " + image, e);
     }
+  }
+
+  private static Optional<Container> embedded(
+      String image, String trouble, @Nullable Throwable error, AtomicBoolean failed) {
+    failed.set(true);
+    LOG.log(
+        Level.WARNING,
+        "wanted " + image + ": Docker is there but " + trouble + "; using embedded",
+        error);
+    return Optional.empty();
   }
 
   private static boolean testcontainersPresent() {

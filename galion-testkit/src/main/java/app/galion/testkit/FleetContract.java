@@ -78,10 +78,10 @@ public abstract class FleetContract {
   @Test
   void takesALeaseThatIsFreeAndKeepsIt() throws Exception {
     Fleet fleet = fleet();
-    assertThat(leased(fleet)).isTrue();
-    assertThat(leased(fleet)).as("taken again by its holder").isTrue();
+    Await.until("it is taken", SOON, () -> leased(fleet));
+    Await.until("it is taken again by its holder", SOON, () -> leased(fleet));
     fleet.releaseLease(NAME);
-    assertThat(leased(fleet)).as("taken again after its release").isTrue();
+    Await.until("it is taken again after its release", SOON, () -> leased(fleet));
     fleet.releaseLease(NAME);
   }
 
