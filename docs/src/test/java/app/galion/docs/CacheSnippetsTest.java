@@ -58,14 +58,20 @@ class CacheSnippetsTest {
     }
   }
 
+  /* as long as the silence limit allows, for a test's machine that stalls */
+  private static final Duration PATIENT = Duration.ofSeconds(1);
+
   final Repository repository = new Repository();
   final User changed = new User(42, "changed");
   private RedisLink redis;
 
   @BeforeEach
   void connect(@RealRedis RedisServer server) throws Exception {
-    redis = RedisLink.builder("docs-" + UUID.randomUUID(), server.uri()).build();
-    assertThat(redis.awaitAvailable(Duration.ofSeconds(5))).isTrue();
+    redis =
+        RedisLink.builder("docs-" + UUID.randomUUID(), server.uri())
+            .suspectAfter(Duration.ofSeconds(5))
+            .build();
+    assertThat(redis.awaitAvailable(Duration.ofSeconds(20))).isTrue();
   }
 
   @AfterEach
@@ -113,6 +119,7 @@ class CacheSnippetsTest {
         TieredCache.<String, List<User>>builder(
                 "teams", Jackson3Codec.of(new TypeReference<List<User>>() {}))
             .redis(redis)
+            .redisTimeout(PATIENT)
             .maximumBytes(64 << 20)
             .build();
     assertThat(teams.get("7", team -> List.of(changed))).containsExactly(changed);
@@ -126,7 +133,10 @@ class CacheSnippetsTest {
   void answers() {
     Vendor vendor = new Vendor();
     try (TieredCache<VendorKey, String> answers =
-        TieredCache.<VendorKey, String>builder("answers", Codec.string()).redis(redis).build()) {
+        TieredCache.<VendorKey, String>builder("answers", Codec.string())
+            .redis(redis)
+            .redisTimeout(PATIENT)
+            .build()) {
       assertThat(ask(answers, vendor, "alice", "1")).isEqualTo("answer 1 to Hi");
       assertThat(ask(answers, vendor, "alice", "2")).isEqualTo("answer 1 to Hi");
       assertThat(ask(answers, vendor, "bob", "3")).isEqualTo("answer 2 to Hi");
@@ -183,6 +193,7 @@ class CacheSnippetsTest {
     TieredCache<Long, User> map =
         TieredCache.<Long, User>builder("users", JacksonCodec.of(User.class))
             .redis(redis)
+            .redisTimeout(PATIENT)
             .maximumSize(10_000) // cacheSize
             .localFor(Duration.ofMinutes(1)) // timeToLive
             .build();

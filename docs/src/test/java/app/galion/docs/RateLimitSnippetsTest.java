@@ -86,8 +86,9 @@ class RateLimitSnippetsTest {
             .concat(" +@pubsub +info +time")
             .split(" "));
     String uri = "redis://limits:secret@" + redis.host() + ":" + redis.port();
-    try (RedisLink link = RedisLink.builder("shop", uri).build()) {
-      assertThat(link.awaitAvailable(Duration.ofSeconds(10))).isTrue();
+    try (RedisLink link =
+        RedisLink.builder("shop", uri).suspectAfter(Duration.ofSeconds(5)).build()) {
+      assertThat(link.awaitAvailable(Duration.ofSeconds(20))).isTrue();
       RateLimiter limiter = RateLimiter.builder("api").redis(link).build();
       RatePolicy policy =
           RatePolicy.slidingExact("login", 1, Duration.ofHours(1)).deadline(Duration.ofSeconds(10));

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -20,35 +19,24 @@ class HerdTest {
   static final int CALLERS = 64;
 
   final AtomicInteger loads = new AtomicInteger();
-  final CountDownLatch begun = new CountDownLatch(1);
 
   private List<CompletableFuture<String>> ask(Nodes nodes, Loader<String, String> loader) {
     List<CompletableFuture<String>> callers = new ArrayList<>();
     for (int i = 0; i < NODES * CALLERS; i++) {
       TieredCache<String, String> cache = nodes.get(i % NODES);
-      callers.add(
-          Callers.supplyAsync(
-              () -> {
-                try {
-                  begun.await();
-                } catch (InterruptedException e) {
-                  throw new IllegalStateException(e);
-                }
-                return cache.get("cold", loader);
-              }));
+      callers.add(Callers.supplyAsync(() -> cache.get("cold", loader)));
     }
-    begun.countDown();
     return callers;
   }
 
-  /** One caller a node asks Redis, of which one loads; the others join him. */
+  /** All callers are there at once: one loads, the others join him or wait for his lease. */
   private static void awaitAll(Nodes nodes) {
     Await.until(
         "all others wait",
         Nodes.PATIENCE,
         () ->
-            nodes.caches.stream().mapToLong(cache -> cache.stats().joins()).sum()
-                    == NODES * (CALLERS - 1)
+            Callers.areThere(NODES * CALLERS)
+                && Callers.allWait()
                 && nodes.caches.stream().filter(cache -> cache.stats().waits() > 0).count()
                     == NODES - 1);
   }

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import app.galion.testkit.Await;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -121,12 +124,12 @@ class ExchangeTest {
 
     @Test
     void aRefusedConnectionIsTransport() throws IOException {
-      URI nobody;
-      try (ServerSocket taken = new ServerSocket(0)) {
-        nobody = URI.create("http://127.0.0.1:" + taken.getLocalPort() + "/");
+      VendorException error;
+      try (Socket bound = new Socket()) { // it does not listen, and nobody else will there
+        bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        URI nobody = URI.create("http://127.0.0.1:" + bound.getLocalPort() + "/");
+        error = failure(circuit(), call -> call.send(http, post(nobody), BodyHandlers.ofString()));
       }
-      VendorException error =
-          failure(circuit(), call -> call.send(http, post(nobody), BodyHandlers.ofString()));
       assertThat(error.outcome()).isEqualTo(Outcome.TRANSPORT);
     }
 
@@ -272,7 +275,7 @@ class ExchangeTest {
 
     @Test
     void whenTheTotalIsOver() throws Exception {
-      Duration limit = Duration.ofMillis(300);
+      Duration limit = Duration.ofSeconds(2); // it runs before the first byte too
       closedInTime(
           "HTTP/1.1 200 OK\nContent-Length: 50\n\nhel",
           limit,
@@ -375,7 +378,7 @@ class ExchangeTest {
   @Test
   void aConnectionThatIsNeverMadeIsTransport() throws IOException {
     // a listener whose backlog is full answers no further SYN
-    try (ServerSocket full = new ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+    try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       java.util.List<java.nio.channels.SocketChannel> fillers = new java.util.ArrayList<>();
       try {
         for (int i = 0; i < 8; i++) {

@@ -263,14 +263,14 @@ class StreamTest {
       int size = 16_000_000;
       try (RawServer server =
           new RawServer(client -> client.say(SOUND).chunk(new byte[size]).chunk(""))) {
-        Duration gap = Duration.ofMillis(200);
+        Duration gap = Duration.ofSeconds(1);
         InputStream body = circuit.callOrThrow(call -> call.gap(gap).stream(http, post(server)));
         assertThat(body.read()).isZero();
         long start = circuit.ticker().read();
         Await.until(
-            "three gaps to pass",
+            "two gaps to pass",
             LONG,
-            () -> circuit.ticker().read() - start > gap.multipliedBy(3).toNanos());
+            () -> circuit.ticker().read() - start > gap.multipliedBy(2).toNanos());
         assertThat(body.readAllBytes()).hasSize(size - 1);
         counted(Outcome.OK);
       }

@@ -76,7 +76,8 @@ final class HangingCheckTest {
       took[i] = (ticker.read() - start) / ENDPOINTS.size();
     }
     Arrays.sort(took);
-    assertThat(Duration.ofNanos(took[rounds * 99 / 100])).isLessThan(Duration.ofMillis(5));
+    assertThat(Duration.ofNanos(took[rounds / 2])).isLessThan(Duration.ofMillis(5));
+    assertThat(Duration.ofNanos(took[rounds - 1])).isLessThan(PATIENCE);
     try (Served served = new Served(HealthHandler.of(engine))) {
       assertThat(served.get("/health/ready").statusCode()).isEqualTo(503);
     }
@@ -85,7 +86,7 @@ final class HangingCheckTest {
   @Test
   void aHangingCheckTimesOutAgainAndAgainInOneRunOnOneThread() {
     engine.start();
-    Await.until("many timeouts", PATIENCE, () -> timeouts() >= 10);
+    Await.until("many timeouts", PATIENCE, () -> timeouts() >= 10 && entered.get() >= 3);
     assertThat(entered).hasValue(3);
     assertThat(threads())
         .contains("galion-health-hang-check-a", "galion-health-hang-timer")

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 final class SocketChecksTest {
 
   private static final InetAddress LOOPBACK = InetAddress.getLoopbackAddress();
-  private static final Duration DEADLINE = Duration.ofMillis(300);
+  private static final Duration PATIENT = Duration.ofSeconds(20);
 
   private final List<AutoCloseable> open = new ArrayList<>();
 
@@ -53,10 +53,12 @@ final class SocketChecksTest {
     return server.getLocalPort();
   }
 
-  private static int refusing() throws IOException {
-    try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
-      return server.getLocalPort();
-    }
+  /** Bound, so that it is nobody else's meanwhile, but not listening. */
+  private int refusing() throws IOException {
+    Socket bound = new Socket();
+    open.add(bound);
+    bound.bind(new InetSocketAddress(LOOPBACK, 0));
+    return bound.getLocalPort();
   }
 
   private static void reset(Socket socket) {
@@ -69,8 +71,12 @@ final class SocketChecksTest {
   }
 
   private static CheckResult run(HealthCheck check) {
+    return run(check, PATIENT);
+  }
+
+  private static CheckResult run(HealthCheck check, Duration deadline) {
     try {
-      return check.check(DEADLINE);
+      return check.check(deadline);
     } catch (Exception thrown) {
       return Failures.classify(thrown);
     }
@@ -122,7 +128,9 @@ final class SocketChecksTest {
 
   @Test
   void httpTimesOutWhereSomebodyAcceptsAndNeverAnswers() throws Exception {
-    assertThat(http(listening(socket -> {})).code()).isEqualTo(ErrorCode.TIMEOUT);
+    URI silent = URI.create("http://127.0.0.1:" + listening(socket -> {}) + "/");
+    assertThat(run(Checks.http(silent), Duration.ofMillis(300)).code())
+        .isEqualTo(ErrorCode.TIMEOUT);
   }
 
   @Test

@@ -126,7 +126,7 @@ class CoalescingTest {
     assertThat(again.retryAfter()).isBetween(Duration.ofHours(23), denied.retryAfter());
     assertThat(together.source()).isEqualTo(Source.DENY_MEMORY);
     assertThat(together.binding().policy()).isEqualTo("remember");
-    assertThat(node.limiter().counters().calls.sum()).isEqualTo(calls);
+    assertThat(limiter.counters().calls.sum()).isEqualTo(calls);
     assertThat(node.limiter().state(other).remaining()).isEqualTo(10);
   }
 

@@ -62,7 +62,8 @@ final class RunningReference implements AutoCloseable {
 
   static int freeRange() {
     while (true) {
-      int base = ThreadLocalRandom.current().nextInt(20_000, 31_000);
+      /* above the ports of the testkit's servers, below those of outgoing connections */
+      int base = ThreadLocalRandom.current().nextInt(32_000, 32_768 - Options.VENDORS_OFFSET);
       if (allFree(base)) {
         return base;
       }
