@@ -163,6 +163,16 @@ class StoreLimiterTest extends WatchingContract {
   }
 
   @Test
+  void observingMoreThanIsLeftRaisesNothing() {
+    LimitKey key = bucket("vendor", 10).by("account");
+    assertThat(limiter.check(6, key).allowed()).isTrue();
+    int before = store.begun.get();
+    limiter.observe(key, 9);
+    Await.until("the store is told", PATIENT, () -> store.begun.get() > before);
+    assertThat(remaining(key)).isEqualTo(4);
+  }
+
+  @Test
   void whatBucket4jCannotCountIsRefusedWhenItIsAskedFor() {
     LimitKey login = RatePolicy.slidingExact("login", 10, DAY).by("user");
     assertThatThrownBy(() -> limiter.check(login))
