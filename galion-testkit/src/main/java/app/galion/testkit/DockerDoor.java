@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -80,13 +81,17 @@ final class DockerDoor {
     } catch (ExecutionException e) {
       return embedded(image, "cannot run it", e.getCause(), failed);
     } catch (TimeoutException e) {
-      starting.thenAccept(late -> late.stop().run());
+      stopWhenItComes(starting);
       return embedded(image, "did not start it within " + within.toSeconds() + " s", e, failed);
     } catch (InterruptedException e) {
-      starting.thenAccept(late -> late.stop().run());
+      stopWhenItComes(starting);
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while Docker starts " + image, e);
     }
+  }
+
+  private static void stopWhenItComes(CompletableFuture<Container> starting) {
+    CompletionStage<?> unused = starting.thenAccept(late -> late.stop().run());
   }
 
   private static Optional<Container> embedded(
