@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 final class Nodes implements AutoCloseable {
   static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  /* the first connection of a JVM loads a thousand classes */
+  private static final Duration CONNECTED = Duration.ofSeconds(60);
   private static final Duration DEADLINE = Duration.ofSeconds(5);
   private static final Duration SILENCE = Duration.ofSeconds(30);
 
@@ -93,12 +95,20 @@ final class Nodes implements AutoCloseable {
 
   private static Nodes start(
       Nodes nodes, int count, UnaryOperator<TieredCacheBuilder<String, String>> options) {
-    for (int i = 0; i < count; i++) {
-      nodes.add(options);
+    boolean started = false;
+    try {
+      for (int i = 0; i < count; i++) {
+        nodes.add(options);
+      }
+      nodes.caches.forEach(Nodes::awaitVerified);
+      nodes.awaitSubscribed();
+      started = true;
+      return nodes;
+    } finally {
+      if (!started) {
+        nodes.close();
+      }
     }
-    nodes.caches.forEach(Nodes::awaitVerified);
-    nodes.awaitSubscribed();
-    return nodes;
   }
 
   /** What is told before a node listens reaches it by the journal, which takes up to a second. */
@@ -177,7 +187,7 @@ final class Nodes implements AutoCloseable {
     RedisLink link = (patient ? builder.suspectAfter(DEADLINE) : builder).build();
     links.add(link);
     try {
-      assertThat(link.awaitAvailable(PATIENCE)).isTrue();
+      assertThat(link.awaitAvailable(CONNECTED)).isTrue();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

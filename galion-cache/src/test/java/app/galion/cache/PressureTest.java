@@ -74,10 +74,10 @@ class PressureTest {
                 took.add(ticker.read() - start);
               });
         }
-        Load.passes(Duration.ofMillis(500));
+        Load.passes(Duration.ofMillis(300));
         int threads = threads();
         took.clear();
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
           nodes.proxies.forEach(trouble.begin);
           Load.passes(Duration.ofMillis(200));
           most = Math.max(most, threads());
