@@ -8,6 +8,8 @@ module app.galion.redis {
   requires io.netty.buffer;
   requires io.netty.codec;
   requires io.netty.common;
+  requires io.netty.handler;
+  requires io.netty.transport;
 
   exports app.galion.redis;
 }

@@ -38,6 +38,9 @@ final class CallerThread implements Executor {
    */
   <T> T await(CompletableFuture<T> end, Runnable idle) {
     awaited = end;
+    if (end.isDone()) {
+      return result(end);
+    }
     end.whenComplete((value, error) -> wake());
     boolean interrupted = false;
     try {

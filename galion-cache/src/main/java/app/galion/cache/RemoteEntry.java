@@ -3,14 +3,19 @@ package app.galion.cache;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import app.galion.redis.Reply;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** An entry as Redis holds it: {@code epoch|ver|id|tags|} and the envelope behind it. */
+/**
+ * An entry as Redis holds it: {@code epoch|ver|id|tags|} and the envelope behind it.
+ *
+ * @param at where the envelope begins
+ */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never written
-record RemoteEntry(String epoch, long version, String id, Tags tags, byte[] bytes, int at) {
+record RemoteEntry(byte[] bytes, int epochEnd, long version, String id, Tags tags, int at) {
 
-  private static final int FIELDS = 4;
   private static final int MAX_HEADER = 4096;
+  private static final long MOST_TENTH = Long.MAX_VALUE / 10 - 1;
 
   /** Whether an entry may be shown. */
   enum Sight {
@@ -25,28 +30,22 @@ record RemoteEntry(String epoch, long version, String id, Tags tags, byte[] byte
     if (bytes == null) {
       return null;
     }
-    int[] ends = new int[FIELDS];
-    int found = 0;
-    for (int i = 0; i < Math.min(bytes.length, MAX_HEADER) && found < FIELDS; i++) {
-      if (bytes[i] == '|') {
-        ends[found++] = i;
-      }
-    }
-    if (found < FIELDS) {
+    int most = Math.min(bytes.length, MAX_HEADER);
+    int epochEnd = fieldEnd(bytes, -1, most);
+    int versionEnd = fieldEnd(bytes, epochEnd, most);
+    int idEnd = fieldEnd(bytes, versionEnd, most);
+    int tagsEnd = fieldEnd(bytes, idEnd, most);
+    long version = tagsEnd == most ? -1 : number(bytes, epochEnd + 1, versionEnd);
+    if (version < 0) {
       return null;
     }
-    String epoch = new String(bytes, 0, ends[0], ISO_8859_1);
-    String id = new String(bytes, ends[1] + 1, ends[2] - ends[1] - 1, ISO_8859_1);
-    long version = number(new String(bytes, ends[0] + 1, ends[1] - ends[0] - 1, ISO_8859_1));
-    return version < 0
-        ? null
-        : new RemoteEntry(
-            epoch,
-            version,
-            id,
-            Tags.parse(new String(bytes, ends[2] + 1, ends[3] - ends[2] - 1, ISO_8859_1)),
-            bytes,
-            ends[3] + 1);
+    String id = new String(bytes, versionEnd + 1, idEnd - versionEnd - 1, ISO_8859_1);
+    String tags = new String(bytes, idEnd + 1, tagsEnd - idEnd - 1, ISO_8859_1);
+    return new RemoteEntry(bytes, epochEnd, version, id, Tags.parse(tags), tagsEnd + 1);
+  }
+
+  String epoch() {
+    return new String(bytes, 0, epochEnd, ISO_8859_1);
   }
 
   /**
@@ -57,12 +56,16 @@ record RemoteEntry(String epoch, long version, String id, Tags tags, byte[] byte
     if (marker == null) {
       return Sight.HIDDEN;
     }
-    String[] fields = new String(marker, ISO_8859_1).split("\\|", -1);
-    if (fields.length != FIELDS || !fields[0].equals(epoch)) {
+    int most = marker.length;
+    int markedEpochEnd = fieldEnd(marker, -1, most);
+    int floorEnd = fieldEnd(marker, markedEpochEnd, most);
+    int tagLastEnd = fieldEnd(marker, floorEnd, most);
+    boolean whole = tagLastEnd < most && fieldEnd(marker, tagLastEnd, most) == most;
+    if (!whole || !isOf(marker, markedEpochEnd)) {
       return Sight.HIDDEN;
     }
-    long floor = number(fields[1]);
-    long tagLast = number(fields[2]);
+    long floor = number(marker, markedEpochEnd + 1, floorEnd);
+    long tagLast = number(marker, floorEnd + 1, tagLastEnd);
     if (floor < 0 || tagLast < 0 || version < floor) {
       return Sight.HIDDEN;
     }
@@ -73,17 +76,17 @@ record RemoteEntry(String epoch, long version, String id, Tags tags, byte[] byte
   boolean sparedBy(Reply table) {
     byte[] of = table.bytes(0);
     byte[] floor = table.bytes(1);
-    if (of == null || floor == null || !new String(of, ISO_8859_1).equals(epoch)) {
+    if (of == null || floor == null || !isOf(of, of.length)) {
       return false;
     }
-    long from = number(new String(floor, ISO_8859_1));
+    long from = number(floor, 0, floor.length);
     if (from < 0 || version < from) {
       return false;
     }
     for (int i = 2; i < table.size(); i++) {
       byte[] last = table.bytes(i);
       if (last != null) {
-        long at = number(new String(last, ISO_8859_1));
+        long at = number(last, 0, last.length);
         if (at < 0 || version < at) {
           return false;
         }
@@ -92,11 +95,29 @@ record RemoteEntry(String epoch, long version, String id, Tags tags, byte[] byte
     return true;
   }
 
-  private static long number(String digits) {
-    try {
-      return Long.parseLong(digits);
-    } catch (NumberFormatException e) {
-      return -1;
+  private boolean isOf(byte[] epoch, int length) {
+    return Arrays.equals(bytes, 0, epochEnd, epoch, 0, length);
+  }
+
+  /** Where the field behind a separator ends; {@code most} where no other one follows. */
+  private static int fieldEnd(byte[] bytes, int separator, int most) {
+    for (int i = separator + 1; i < most; i++) {
+      if (bytes[i] == '|') {
+        return i;
+      }
     }
+    return most;
+  }
+
+  private static long number(byte[] digits, int from, int to) {
+    long number = from < to ? 0 : -1;
+    for (int i = from; i < to; i++) {
+      int digit = digits[i] - '0';
+      if (digit < 0 || digit > 9 || number > MOST_TENTH) {
+        return -1;
+      }
+      number = number * 10 + digit;
+    }
+    return number;
   }
 }

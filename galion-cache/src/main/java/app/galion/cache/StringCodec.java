@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 enum StringCodec implements Codec<String> {
   INSTANCE;
 
+  /* what a malformed piece becomes where it is not refused, which may also be meant */
+  private static final char REPLACEMENT = '\uFFFD';
   private static final Schema SCHEMA = new Schema("string", 1);
 
   @Override
@@ -20,7 +22,10 @@ enum StringCodec implements Codec<String> {
 
   @Override
   public String decode(byte[] bytes) throws CharacterCodingException {
-    return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0
+        ? text
+        : StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }
 
   @Override

@@ -9,6 +9,10 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -19,14 +23,13 @@ record Transport(RedisClient client, @Nullable ClientResources own, Duration tim
 
   static Transport open(
       @Nullable ClientResources given, @Nullable SslOptions sslOptions, Settings settings) {
-    ClientResources own =
-        given != null
-            ? null
-            : ClientResources.builder()
-                .commandLatencyRecorder(CommandLatencyRecorder.disabled())
-                .build();
-    ClientResources used = given != null ? given : own;
-    RedisClient client = used == null ? RedisClient.create() : RedisClient.create(used);
+    NettyCustomizer before = given == null ? new NettyCustomizer() {} : given.nettyCustomizer();
+    ClientResources.Builder resources =
+        given == null
+            ? ClientResources.builder().commandLatencyRecorder(CommandLatencyRecorder.disabled())
+            : given.mutate();
+    ClientResources used = resources.nettyCustomizer(new SharedFlushes(before)).build();
+    RedisClient client = RedisClient.create(used);
     ClientOptions.Builder options =
         ClientOptions.builder()
             .autoReconnect(false) // it would send again what was under way
@@ -44,7 +47,28 @@ record Transport(RedisClient client, @Nullable ClientResources own, Duration tim
       options.sslOptions(sslOptions);
     }
     client.setOptions(options.build());
+    ClientResources own = given == null ? used : null;
     return new Transport(client, own, settings.connectTimeout(), "galion:" + settings.app());
+  }
+
+  /*
+   * Lettuce flushes after each command. Those that wait to be written when one is flushed go out
+   * with it: many callers share one system call here, and one at the server.
+   */
+  private record SharedFlushes(NettyCustomizer given) implements NettyCustomizer {
+
+    private static final int MOST = 256;
+
+    @Override
+    public void afterBootstrapInitialized(Bootstrap bootstrap) {
+      given.afterBootstrapInitialized(bootstrap);
+    }
+
+    @Override
+    public void afterChannelInitialized(Channel channel) {
+      given.afterChannelInitialized(channel);
+      channel.pipeline().addFirst(new FlushConsolidationHandler(MOST, true));
+    }
   }
 
   /* Copies of the addresses, so that nobody changes them under way. */
