@@ -119,7 +119,6 @@ class CacheSnippetsTest {
         TieredCache.<String, List<User>>builder(
                 "teams", Jackson3Codec.of(new TypeReference<List<User>>() {}))
             .redis(redis)
-            .redisTimeout(PATIENT)
             .maximumBytes(64 << 20)
             .build();
     assertThat(teams.get("7", team -> List.of(changed))).containsExactly(changed);
@@ -193,7 +192,6 @@ class CacheSnippetsTest {
     TieredCache<Long, User> map =
         TieredCache.<Long, User>builder("users", JacksonCodec.of(User.class))
             .redis(redis)
-            .redisTimeout(PATIENT)
             .maximumSize(10_000) // cacheSize
             .localFor(Duration.ofMinutes(1)) // timeToLive
             .build();

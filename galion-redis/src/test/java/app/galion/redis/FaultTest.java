@@ -2,7 +2,6 @@ package app.galion.redis;
 
 import static app.galion.redis.RedisLink.join;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import app.galion.redis.RedisUnavailableException.Reason;
@@ -10,11 +9,6 @@ import app.galion.spi.Health;
 import app.galion.spi.Ticker;
 import app.galion.testkit.Await;
 import app.galion.testkit.RedisServer;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -416,42 +410,6 @@ class FaultTest {
   }
 
   @Test
-  void waitsInTheBackgroundForAServerThatIsNotThere() throws Exception {
-    long from = CLOCK.read();
-    /* bound but not listening: refused, and nobody else's meanwhile */
-    try (Socket bound = new Socket();
-        RedisLink lonely = RedisLink.builder("lonely", refusing(bound)).build()) {
-      assertThat(millisSince(from)).as("build does not block").isLessThan(LONG.toMillis());
-      assertThat(lonely.awaitAvailable(Duration.ofMillis(300))).isFalse();
-      assertThat(failure(lonely.command("PING", List.of(), SECOND)))
-          .hasMessageContaining("Connection refused");
-      assertThat(lonely.epoch()).isZero();
-      assertThat(lonely.serverMicros()).isZero();
-      from = CLOCK.read();
-    }
-    assertThat(millisSince(from)).as("close does not hang").isLessThan(LONG.toMillis());
-  }
-
-  private static String refusing(Socket bound) throws IOException {
-    bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-    return "redis://127.0.0.1:" + bound.getLocalPort();
-  }
-
-  @Test
-  void givesUpOnAServerThatAcceptsAndSaysNothing() throws Exception {
-    try (ServerSocket mute = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        RedisLink lonely =
-            RedisLink.builder("mute", "redis://127.0.0.1:" + mute.getLocalPort())
-                .connectTimeout(Duration.ofMillis(200))
-                .build()) {
-      Await.until(
-          "an attempt given up", LONG, () -> lonely.health().details().containsKey("trouble"));
-      assertThat(failure(lonely.command("PING", List.of(), SECOND)).reason())
-          .isEqualTo(Reason.DISCONNECTED);
-    }
-  }
-
-  @Test
   void leavesNoThreadAndNoConnectionWhenClosed() {
     RedisLink other = RedisLink.builder("closing", server.uri()).build();
     other.subscribe("closing:c", message -> {});
@@ -477,22 +435,6 @@ class FaultTest {
     return Thread.getAllStackTraces().keySet().stream()
         .filter(thread -> thread.getName().startsWith(prefix))
         .toList();
-  }
-
-  @Test
-  void rejectsWhatCannotBeBuilt() {
-    assertThatThrownBy(() -> RedisLink.builder("a b", "redis://localhost"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("a b");
-    assertThatThrownBy(() -> RedisLink.builder("a", "http://u:secret@localhost"))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("address 1 of 1 is malformed")
-        .hasMessageNotContaining("secret");
-    assertThatThrownBy(
-            () -> RedisLink.builder("a", "redis://localhost").suspectAfter(Duration.ZERO))
-        .hasMessageContaining("suspectAfter PT0S");
-    assertThatThrownBy(() -> RedisLink.builder("a", "redis://localhost").maxInFlight(0))
-        .hasMessageContaining("maxInFlight 0");
   }
 
   /** Writes down what it hears. */
