@@ -15,9 +15,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Three nodes of the application on a cluster of three shards without replicas. */
+@Tag("slow")
 class ClusterShardTest {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final List<String> KEYS = IntStream.range(0, 200).mapToObj(i -> "k" + i).toList();

@@ -9,9 +9,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Three nodes, a primary with a replica that is behind, and the death of the primary. */
+@Tag("slow")
 class FailoverTest {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
   private static final Duration LIMIT = Duration.ofMillis(1500);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class MemoryTest {
 
-  private static final String SECONDS = System.getProperty("galion.memory.seconds", "60");
+  private static final String SECONDS = System.getProperty("galion.memory.seconds", "30");
 
   @Test
   void keepsNothingOfKeysThatArePastInProcess() throws Exception {

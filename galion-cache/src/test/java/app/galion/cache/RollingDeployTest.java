@@ -43,7 +43,7 @@ class RollingDeployTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void eachProgramSeesItsOwnShapeAndNoErrorsForAMinute(@RealRedis RedisServer server) {
     run(server, Duration.ofMinutes(1));
   }

@@ -60,7 +60,7 @@ class StalenessTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void serveNothingLongerThanTheDefaultLimitAfterItWasOverwritten() {
     Duration limit = Duration.ofSeconds(3);
     inTurn(limit, limit.multipliedBy(3), FAULTS.size());

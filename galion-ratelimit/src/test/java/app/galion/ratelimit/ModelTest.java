@@ -43,7 +43,7 @@ class ModelTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void aMillionStepsInRedisAndInProcessAreThoseOfTheModel() throws Exception {
     inRedis(600_000, 40);
     inProcess(400_000, 40);

@@ -46,7 +46,7 @@ class StoreAgreesTest {
   }
 
   @Test
-  @Tag("slow")
+  @Tag("long")
   void aBucketOfOneLimitSaysTheSameInBothAMillionTimes() throws Exception {
     agree(1_000_000);
     System.out.printf("Bucket4j and the script agreed on %d steps%n", 1_000_000);
