@@ -1,41 +1,40 @@
 package app.galion.benchmarks.load;
 
-import app.galion.benchmarks.load.SplitProxy.Fault;
-import app.galion.benchmarks.load.SplitProxy.Kind;
+import app.galion.testkit.FaultProxy;
+import java.time.Duration;
+import java.util.function.Consumer;
 
 /** What befalls one of the two nodes that read. */
+@SuppressWarnings("ImmutableEnumChecker") // functions without state
 enum Scenario {
-  HEALTHY("Nothing fails", Fault.NONE, Fault.NONE),
-  SUBSCRIBER_CUT("The subscriber connection is closed and cannot come back", Fault.NONE, Fault.CUT),
+  HEALTHY("Nothing fails", proxy -> {}),
+  SUBSCRIBER_CUT(
+      "The subscriber connection is closed and cannot come back",
+      proxy -> {
+        proxy.subscribers().refuse();
+        proxy.subscribers().closeConnections();
+      }),
   SUBSCRIBER_HALF_OPEN(
       "The subscriber connection is half-open: it stays and says nothing",
-      Fault.NONE,
-      Fault.SILENT),
+      proxy -> proxy.subscribers().dropSilently()),
   COMMANDS_SLOW(
-      "Commands take " + 2 * SplitProxy.DELAY_MILLIS + " ms longer", Fault.SLOW, Fault.NONE),
-  ALL_HALF_OPEN("Every connection is half-open", Fault.SILENT, Fault.SILENT);
+      "Commands take 160 ms longer", proxy -> proxy.commands().delay(Duration.ofMillis(80))),
+  ALL_HALF_OPEN("Every connection is half-open", FaultProxy::dropSilently);
 
   private final String text;
-  private final Fault commands;
-  private final Fault subscriber;
+  private final Consumer<FaultProxy> fault;
 
-  Scenario(String text, Fault commands, Fault subscriber) {
+  Scenario(String text, Consumer<FaultProxy> fault) {
     this.text = text;
-    this.commands = commands;
-    this.subscriber = subscriber;
+    this.fault = fault;
   }
 
   String text() {
     return text;
   }
 
-  void begin(SplitProxy proxy) {
-    proxy.fault(Kind.COMMANDS, commands);
-    proxy.fault(Kind.SUBSCRIBER, subscriber);
-  }
-
-  static void end(SplitProxy proxy) {
-    proxy.fault(Kind.COMMANDS, Fault.NONE);
-    proxy.fault(Kind.SUBSCRIBER, Fault.NONE);
+  /** Begins it on that node's way to Redis; healing the proxy ends it. */
+  void begin(FaultProxy proxy) {
+    fault.accept(proxy);
   }
 }

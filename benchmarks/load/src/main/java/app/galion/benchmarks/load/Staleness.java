@@ -1,6 +1,7 @@
 package app.galion.benchmarks.load;
 
 import app.galion.testkit.Await;
+import app.galion.testkit.FaultProxy;
 import app.galion.testkit.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,11 +49,11 @@ final class Staleness {
     int versions = (int) (all.toMillis() / WRITE_EVERY_MILLIS / KEYS) + 10;
     History history = new History(KEYS, versions);
     UnaryOperator<String> database = key -> Integer.toString(history.latest(Keys.number(key)));
-    try (SplitProxy toFaulty = new SplitProxy(server.port());
-        SplitProxy toSound = new SplitProxy(server.port());
+    try (FaultProxy toFaulty = FaultProxy.to("127.0.0.1", server.port());
+        FaultProxy toSound = FaultProxy.to("127.0.0.1", server.port());
         NodeCache writer = product.open(server.uri(), database);
-        NodeCache faulty = product.open(toFaulty.uri(), database);
-        NodeCache sound = product.open(toSound.uri(), database)) {
+        NodeCache faulty = product.open(uri(toFaulty), database);
+        NodeCache sound = product.open(uri(toSound), database)) {
       for (int key = 0; key < KEYS; key++) {
         write(writer, history, key);
       }
@@ -69,7 +70,7 @@ final class Staleness {
       until(start + pace.before().toNanos());
       scenario.begin(toFaulty);
       until(start + pace.before().plus(pace.fault()).toNanos());
-      Scenario.end(toFaulty);
+      toFaulty.heal();
       threads.join();
       return result(scenario, product, history, first, second);
     }
@@ -93,6 +94,10 @@ final class Staleness {
         micros.getMaxValue() / 1e3,
         faulty.line(),
         sound.line());
+  }
+
+  private static String uri(FaultProxy proxy) {
+    return "redis://127.0.0.1:" + proxy.port();
   }
 
   private static boolean reads(NodeCache node) {
