@@ -3,7 +3,6 @@ package app.galion.ratelimit;
 import app.galion.spi.Ticker;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Policy;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -17,11 +16,10 @@ final class DenyMemory {
 
   private static final int MOST_KEYS = 100_000;
 
-  private record Denial(long cost, long until, RatePolicy policy, Decision decision, Uses uses) {}
+  private record Denial(long cost, long until, RatePolicy policy, Decision decision) {}
 
   private final Cache<LimitKey, Denial> denials =
       Caffeine.newBuilder().maximumSize(MOST_KEYS).executor(Runnable::run).build();
-  private final Policy<LimitKey, Denial> looked = denials.policy();
   private final Ticker ticker;
   private final long maxNanos;
 
@@ -31,12 +29,9 @@ final class DenyMemory {
   }
 
   @Nullable Decision recall(LimitKey key, long cost) {
-    Denial denial = looked.getIfPresentQuietly(key);
+    Denial denial = denials.getIfPresent(key);
     if (denial == null) {
       return null;
-    }
-    if (denial.uses.counts()) {
-      Denial unused = denials.getIfPresent(key);
     }
     if (denial.until - ticker.read() <= 0) {
       denials.asMap().remove(key, denial);
@@ -51,11 +46,7 @@ final class DenyMemory {
       denials.put(
           denier,
           new Denial(
-              cost,
-              askedAt + nanos,
-              denier.policy(),
-              denied.remembered(denier, ticker, askedAt),
-              new Uses()));
+              cost, askedAt + nanos, denier.policy(), denied.remembered(denier, ticker, askedAt)));
     }
   }
 
