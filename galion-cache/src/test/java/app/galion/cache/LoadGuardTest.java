@@ -3,7 +3,6 @@ package app.galion.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import app.galion.spi.Permit;
 import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,38 +14,11 @@ class LoadGuardTest {
   final AtomicInteger failures = new AtomicInteger();
   final AtomicInteger ignored = new AtomicInteger();
 
-  final class Counted implements Permit {
-    @Override
-    public boolean granted() {
-      return true;
-    }
-
-    @Override
-    public long retryAfterNanos() {
-      return 0;
-    }
-
-    @Override
-    public void success() {
-      successes.incrementAndGet();
-    }
-
-    @Override
-    public void failure(Throwable error) {
-      failures.incrementAndGet();
-    }
-
-    @Override
-    public void ignore() {
-      ignored.incrementAndGet();
-    }
-  }
-
   @Test
   void aFailureCountsOnceHoweverItIsWrapped() {
     try (TieredCache<String, String> cache =
         TieredCache.<String, String>builder("guarded", Codec.string())
-            .guard(Counted::new)
+            .guard(() -> new CountedPermit(successes, failures, ignored))
             .build()) {
       assertThatThrownBy(
               () ->

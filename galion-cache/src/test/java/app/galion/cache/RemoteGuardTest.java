@@ -23,12 +23,17 @@ class RemoteGuardTest {
   final AtomicBoolean refuses = new AtomicBoolean();
   final AtomicInteger successes = new AtomicInteger();
   final AtomicInteger failures = new AtomicInteger();
+  final AtomicInteger ignored = new AtomicInteger();
 
   @BeforeEach
   void connect() {
     server = RedisServer.startOwn();
     nodes = new Nodes(server);
-    Guard guard = () -> refuses.get() ? Permit.refused(1_000_000) : new Counted();
+    Guard guard =
+        () ->
+            refuses.get()
+                ? Permit.refused(1_000_000)
+                : new CountedPermit(successes, failures, ignored);
     guarded = nodes.add(builder -> builder.remoteGuard(guard));
     other = nodes.add(builder -> builder);
     nodes.caches.forEach(Nodes::awaitVerified);
@@ -84,30 +89,5 @@ class RemoteGuardTest {
     assertThatThrownBy(
             () -> TieredCache.builder("local", Codec.string()).remoteGuard(Guard.none()).build())
         .hasMessageContaining("remoteGuard has no meaning without redis");
-  }
-
-  private final class Counted implements Permit {
-    @Override
-    public boolean granted() {
-      return true;
-    }
-
-    @Override
-    public long retryAfterNanos() {
-      return 0;
-    }
-
-    @Override
-    public void success() {
-      successes.incrementAndGet();
-    }
-
-    @Override
-    public void failure(Throwable error) {
-      failures.incrementAndGet();
-    }
-
-    @Override
-    public void ignore() {}
   }
 }
