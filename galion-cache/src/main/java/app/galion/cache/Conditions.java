@@ -130,13 +130,13 @@ final class Conditions<K, V> {
       return null;
     }
     try {
-      Reply reply = RedisLink.join(remote.read(name));
-      RemoteEntry found = RemoteEntry.parse(reply.bytes(0));
+      Looked looked = RedisLink.join(remote.read(name));
+      RemoteEntry found = RemoteEntry.parse(looked.entry());
       if (found == null) {
         return new Seen(ABSENT, null, 0, Tags.NONE);
       }
       boolean shown =
-          switch (found.under(reply.bytes(1))) {
+          switch (found.under(looked.marker())) {
             case SHOWN -> true;
             case HIDDEN -> false;
             case ASK_TAGS -> found.sparedBy(RedisLink.join(remote.tags(name, found.tags())));

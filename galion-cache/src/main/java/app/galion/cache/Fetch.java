@@ -8,6 +8,7 @@ import app.galion.redis.Reply;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -60,56 +61,46 @@ final class Fetch<K, V> {
   }
 
   CompletableFuture<Answer<V>> read() {
+    return begin().get();
+  }
+
+  /** Sends the read; what is returned goes on with its answer. */
+  Supplier<CompletableFuture<Answer<V>>> begin() {
     Ticket ticket = call.open();
     long sentAt = core.now();
     BulkReads reads = call.reads();
-    if (reads == null && exec instanceof CallerThread) {
-      return readHere(ticket, sentAt);
-    }
-    return (reads == null
-            ? remote
-                .read(name)
-                .handleAsync(
-                    (reply, error) ->
-                        reply == null ? withoutRedis(error) : read(ticket, sentAt, reply),
-                    exec)
-            : reads
-                .read(name)
-                .handleAsync(
+    CompletableFuture<Looked> sent = reads == null ? remote.read(name) : reads.read(name);
+    return exec instanceof CallerThread
+        ? () -> readHere(ticket, sentAt, sent)
+        : () ->
+            sent.handleAsync(
                     (looked, error) ->
-                        looked == null
-                            ? withoutRedis(error)
-                            : read(ticket, sentAt, looked.entry(), looked.marker()),
-                    exec))
-        .thenCompose(identity());
+                        looked == null ? withoutRedis(error) : read(ticket, sentAt, looked),
+                    exec)
+                .thenCompose(identity());
   }
 
-  /** As above where the caller has nothing to do but wait: spares a hit all that steps cost. */
-  private CompletableFuture<Answer<V>> readHere(Ticket ticket, long sentAt) {
-    CompletableFuture<Reply> sent = remote.read(name);
-    Reply reply;
+  /** The caller has nothing to do but wait: spares a hit all that steps cost. */
+  private CompletableFuture<Answer<V>> readHere(
+      Ticket ticket, long sentAt, CompletableFuture<Looked> sent) {
+    Looked looked;
     try {
-      reply = RedisLink.join(sent);
+      looked = RedisLink.join(sent);
     } catch (RuntimeException e) {
       return withoutRedis(e);
     }
-    return read(ticket, sentAt, reply);
+    return read(ticket, sentAt, looked);
   }
 
-  private CompletableFuture<Answer<V>> read(Ticket ticket, long sentAt, Reply reply) {
-    return read(ticket, sentAt, reply.bytes(0), reply.bytes(1));
-  }
-
-  private CompletableFuture<Answer<V>> read(
-      Ticket ticket, long sentAt, byte @Nullable [] entry, byte @Nullable [] marker) {
-    RemoteEntry found = RemoteEntry.parse(entry);
+  private CompletableFuture<Answer<V>> read(Ticket ticket, long sentAt, Looked looked) {
+    RemoteEntry found = RemoteEntry.parse(looked.entry());
     if (found == null) {
-      if (entry != null) {
+      if (looked.entry() != null) {
         core.counters.misfits.increment();
       }
       return acquire("");
     }
-    return switch (found.under(marker)) {
+    return switch (found.under(looked.marker())) {
       case SHOWN -> found(ticket, sentAt, found);
       case HIDDEN -> acquire("");
       case ASK_TAGS ->

@@ -1,6 +1,9 @@
 package app.galion.cache;
 
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -8,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Gets that the local tier did not answer at once. Of concurrent ones for a key, one flies. */
@@ -35,37 +39,35 @@ final class Gets<K, V> {
   }
 
   Map<K, V> getAll(Set<K> keys, BulkLoader<K, V> loader) {
+    List<KeyName> names = namesOf(keys);
     CallerThread thread = new CallerThread();
     Batch<K, V> batch = new Batch<>(loader, core.recursion);
-    Map<K, CompletableFuture<Answer<V>>> ends = new LinkedHashMap<>();
-    keys.forEach(this::refuseRecursion);
     BulkReads reads = core.remote == null ? null : new BulkReads(core.remote);
+    List<Begun<K, V>> begun = new ArrayList<>(names.size());
     try {
       for (K key : keys) {
-        LocalEntry<V> kept = core.local.get(key);
-        long now = core.now();
-        if (kept != null && kept.hit(now, core.policy.silenceLimit())) {
-          ends.put(key, CompletableFuture.completedFuture(hit(kept)));
-        } else {
-          ends.put(key, one(key, batch, reads, thread, now, kept));
-        }
+        begun.add(one(key, names.get(begun.size()), batch, reads, thread));
       }
+    } catch (RuntimeException e) {
+      begun.forEach(one -> one.fail(this, e));
+      throw e;
     } finally {
       if (reads != null) {
         reads.send();
       }
     }
+    List<CompletableFuture<Answer<V>>> ends = new ArrayList<>(begun.size());
+    begun.forEach(one -> ends.add(one.goOn(this)));
     thread.await(
-        CompletableFuture.allOf(ends.values().toArray(new CompletableFuture<?>[0])),
-        batch::loadIfComplete);
+        CompletableFuture.allOf(ends.toArray(new CompletableFuture<?>[0])), batch::loadIfComplete);
     Map<K, V> values = new LinkedHashMap<>();
-    ends.forEach(
-        (key, end) -> {
-          V value = end.join().value();
-          if (value != null) {
-            values.put(key, value);
-          }
-        });
+    Iterator<CompletableFuture<Answer<V>>> end = ends.iterator();
+    for (K key : keys) {
+      V value = end.next().join().value();
+      if (value != null) {
+        values.put(key, value);
+      }
+    }
     return values;
   }
 
@@ -74,27 +76,53 @@ final class Gets<K, V> {
     return new Answer<>(kept.value, Tier.L1, kept.loadedAt, false);
   }
 
-  /** Before anything of the call begins: what had begun would be left behind. */
-  private void refuseRecursion(K key) {
-    KeyName name = core.names.of(key);
-    LocalEntry<V> kept = core.local.get(key);
-    if (kept == null || !kept.serves(core.now(), core.policy.silenceLimit())) {
-      core.recursion.refuse(name);
+  /** Refuses what must not be asked for before anything of the call begins. */
+  private List<KeyName> namesOf(Set<K> keys) {
+    List<KeyName> names = new ArrayList<>(keys.size());
+    for (K key : keys) {
+      KeyName name = core.names.of(key);
+      LocalEntry<V> kept = core.local.get(key);
+      if (kept == null || !kept.serves(core.now(), core.policy.silenceLimit())) {
+        core.recursion.refuse(name);
+      }
+      names.add(name);
+    }
+    return names;
+  }
+
+  /** The get of one key of several: what was sent for it, and how it goes on from there. */
+  private record Begun<K, V>(@Nullable Call<K, V> own, Supplier<CompletableFuture<Answer<V>>> end) {
+
+    static <K, V> Begun<K, V> done(Answer<V> answer) {
+      return new Begun<>(null, () -> CompletableFuture.completedFuture(answer));
+    }
+
+    CompletableFuture<Answer<V>> goOn(Gets<K, V> gets) {
+      return own == null ? end.get() : gets.finish(own, end);
+    }
+
+    void fail(Gets<K, V> gets, RuntimeException error) {
+      if (own != null) {
+        CompletableFuture<Answer<V>> unused =
+            gets.finish(own, () -> CompletableFuture.failedFuture(error));
+      }
     }
   }
 
-  private CompletableFuture<Answer<V>> one(
-      K key,
-      Batch<K, V> batch,
-      @Nullable BulkReads reads,
-      CallerThread thread,
-      long now,
-      @Nullable LocalEntry<V> kept) {
-    KeyName name = open(key);
+  private Begun<K, V> one(
+      K key, KeyName name, Batch<K, V> batch, @Nullable BulkReads reads, CallerThread thread) {
+    LocalEntry<V> kept = core.local.get(key);
+    long now = core.now();
+    if (kept != null && kept.hit(now, core.policy.silenceLimit())) {
+      return Begun.done(hit(kept));
+    }
+    if (core.closed) {
+      throw closed();
+    }
     Work<V> work = batch.work(key, name);
     Answer<V> early = early(key, name, work, now, kept);
     if (early != null) {
-      return CompletableFuture.completedFuture(early);
+      return Begun.done(early);
     }
     Flight<V> own = new Flight<>();
     own.holdItsCaller();
@@ -104,9 +132,10 @@ final class Gets<K, V> {
             core, key, name, core.bucket(name), work, ReadOptions.of(), thread, flight, reads);
     if (flight == own) {
       batch.add(own);
-      return fly(call);
+      return new Begun<>(call, begin(call));
     }
-    return orSoft(flight, joined(call));
+    CompletableFuture<Answer<V>> joined = orSoft(flight, joined(call));
+    return new Begun<>(null, () -> joined);
   }
 
   CompletableFuture<Answer<V>> getAsync(
@@ -223,9 +252,22 @@ final class Gets<K, V> {
   }
 
   private CompletableFuture<Answer<V>> fly(Call<K, V> call) {
+    return finish(call, begin(call));
+  }
+
+  private Supplier<CompletableFuture<Answer<V>>> begin(Call<K, V> call) {
+    try {
+      return start(call);
+    } catch (Throwable e) {
+      return () -> CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Answer<V>> finish(
+      Call<K, V> call, Supplier<CompletableFuture<Answer<V>>> begun) {
     CompletableFuture<Answer<V>> end;
     try {
-      end = start(call);
+      end = begun.get();
     } catch (Throwable e) {
       end = CompletableFuture.failedFuture(e);
     }
@@ -247,23 +289,26 @@ final class Gets<K, V> {
     return new IllegalStateException(core.id + " is closed");
   }
 
-  private CompletableFuture<Answer<V>> start(Call<K, V> call) {
+  /** Sends what is to be sent; what is returned goes on from there. */
+  private Supplier<CompletableFuture<Answer<V>>> start(Call<K, V> call) {
     LocalEntry<V> kept = call.kept();
     Loads<K, V> loads = new Loads<>(call);
     long now = core.now();
     if (kept != null && kept.proven(now, core.policy.silenceLimit())) {
       if (core.shared(call.options()) && kept.serves(now, core.policy.silenceLimit())) {
-        return CompletableFuture.completedFuture(hit(kept));
+        Answer<V> hit = hit(kept);
+        return () -> CompletableFuture.completedFuture(hit);
       }
       loads.previous(kept.asPrevious());
     }
     Remote remote = core.remote;
     if (remote == null || withoutRedis(call)) {
       Answer<V> unverified = core.unverified(call);
-      return unverified == null ? loads.alone(true) : CompletableFuture.completedFuture(unverified);
+      return () ->
+          unverified == null ? loads.alone(true) : CompletableFuture.completedFuture(unverified);
     }
     Fetch.Mode mode = call.options().refreshes() ? Fetch.Mode.RELOAD : Fetch.Mode.GET;
-    return new Fetch<>(call, remote, loads, mode).read();
+    return new Fetch<>(call, remote, loads, mode).begin();
   }
 
   private boolean withoutRedis(Call<K, V> call) {

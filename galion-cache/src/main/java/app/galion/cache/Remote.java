@@ -13,9 +13,7 @@ import app.galion.spi.Permit;
 import app.galion.spi.RejectedException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
@@ -41,6 +39,7 @@ class Remote {
   private final @Nullable Guard guard;
   private final byte[] rows;
   private final BucketKeys[] ofBucket = new BucketKeys[BUCKETS];
+  private final Reads reads = new Reads(this);
 
   Remote(RedisLink link, String name, Duration timeout) {
     this(link, name, timeout, null);
@@ -57,43 +56,24 @@ class Remote {
     }
   }
 
-  CompletableFuture<Reply> read(KeyName name) {
-    int bucket = name.bucket(BUCKETS);
-    return guarded(
-        () -> command("MGET", List.of(entry(bucket, name.text()), ofBucket[bucket].marker)));
+  CompletableFuture<Looked> read(KeyName name) {
+    return guarded(() -> reads.read(name));
   }
 
-  /** Many keys by one command; on a cluster all of one bucket. In the order of the names. */
-  CompletableFuture<List<Looked>> read(List<KeyName> names) {
-    List<byte[]> keys = new ArrayList<>(2 * names.size());
-    names.forEach(name -> keys.add(entry(name.bucket(BUCKETS), name.text())));
-    Map<Integer, Integer> markers = new HashMap<>();
-    for (KeyName name : names) {
-      int bucket = name.bucket(BUCKETS);
-      if (markers.putIfAbsent(bucket, keys.size()) == null) {
-        keys.add(ofBucket[bucket].marker);
-      }
-    }
-    return guarded(() -> command("MGET", keys))
-        .thenApply(
-            reply -> {
-              List<Looked> looked = new ArrayList<>(names.size());
-              for (KeyName name : names) {
-                int marker = markers.getOrDefault(name.bucket(BUCKETS), 0);
-                looked.add(new Looked(reply.bytes(looked.size()), reply.bytes(marker)));
-              }
-              return looked;
-            });
+  /** Sends what a getAll gathered. */
+  void read(Reads.Gathering gathered) {
+    gathered.answerWith(guarded(gathered::send));
+  }
+
+  Reads reads() {
+    return reads;
   }
 
   /** Entry, marker and lease of a key, for people. */
   CompletableFuture<Reply> inspect(KeyName name) {
     int bucket = name.bucket(BUCKETS);
     List<byte[]> keys =
-        List.of(
-            entry(bucket, name.text()),
-            ofBucket[bucket].marker,
-            ofBucket[bucket].lease(name.text()));
+        List.of(entry(name), ofBucket[bucket].marker, ofBucket[bucket].lease(name.text()));
     return guarded(() -> command("MGET", keys));
   }
 
@@ -114,7 +94,7 @@ class Remote {
   }
 
   /** Asks the guard first. Blocks as long as the guard does, so never on a Netty thread. */
-  private CompletableFuture<Reply> guarded(Supplier<CompletableFuture<Reply>> call) {
+  private <T> CompletableFuture<T> guarded(Supplier<CompletableFuture<T>> call) {
     Guard asked = guard;
     if (asked == null) {
       return call.get();
@@ -126,7 +106,7 @@ class Remote {
           new RejectedException(
               link.id(), link.id() + " is not asked: the cache's remoteGuard refuses", retryAfter));
     }
-    CompletableFuture<Reply> reply;
+    CompletableFuture<T> reply;
     try {
       reply = call.get();
     } catch (RuntimeException e) {
@@ -243,6 +223,14 @@ class Remote {
     return "c1:{" + bucket + "}:" + namespace + ":" + rest;
   }
 
+  byte[] marker(int bucket) {
+    return ofBucket[bucket].marker;
+  }
+
+  byte[] entry(KeyName name) {
+    return entry(name.bucket(BUCKETS), name.text());
+  }
+
   private byte[] entry(int bucket, String text) {
     return ofBucket[bucket].entry(text);
   }
@@ -251,8 +239,17 @@ class Remote {
     return link.command(name, args, timeout);
   }
 
+  CompletableFuture<Reply> command(String name, byte[] key, Supplier<List<byte[]>> args) {
+    return link.command(name, key, args, timeout);
+  }
+
   CompletableFuture<Reply> eval(RedisScript script, List<byte[]> keys, List<byte[]> args) {
     return link.eval(script, keys, args, timeout);
+  }
+
+  /** What a read is answered with. */
+  CompletableFuture<Looked> promise() {
+    return new CompletableFuture<>();
   }
 
   String publishCommand() {

@@ -58,6 +58,7 @@ final class ModelWorld implements AutoCloseable {
                         i, link, ticker, this::micros, broken, LOADER_TIMEOUT, mix.buckets()))
             .toList();
     nodes.forEach(node -> node.remote.masters = mix.clustered() ? mix.buckets() : 0);
+    nodes.forEach(node -> node.remote.gathers = random.nextBoolean());
     calls = new ModelCalls(random, ticker, mix, names, ghost, nodes, trace);
   }
 

@@ -296,9 +296,9 @@ class ScriptTest {
   }
 
   private boolean visible() {
-    Reply reply = RedisLink.join(remote.read(KeyName.of("c", "k")));
-    RemoteEntry entry = RemoteEntry.parse(reply.bytes(0));
-    return entry != null && entry.under(reply.bytes(1)) == RemoteEntry.Sight.SHOWN;
+    Looked looked = RedisLink.join(remote.read(KeyName.of("c", "k")));
+    RemoteEntry entry = RemoteEntry.parse(looked.entry());
+    return entry != null && entry.under(looked.marker()) == RemoteEntry.Sight.SHOWN;
   }
 
   private int bucket() {

@@ -32,6 +32,9 @@ final class SteppedRemote extends Remote {
   final Map<Integer, BusListener> listeners = new HashMap<>();
   boolean connected = true;
 
+  /** Whether reads of this node share commands. */
+  boolean gathers;
+
   /** How many buckets have a master of their own; 0 for one master of all. */
   int masters;
 
@@ -150,6 +153,21 @@ final class SteppedRemote extends Remote {
     boolean anyTable = name.equals("HMGET") && broken == BrokenRule.EPOCH_IN_TAG_TABLE;
     return send(
         new Trip(name, () -> anyTable ? tagTableOfAnyEpoch(args) : super.command(name, args)));
+  }
+
+  /** Reads may join until the command is executed, if they may at all. */
+  @Override
+  CompletableFuture<Reply> command(String name, byte[] key, Supplier<List<byte[]>> args) {
+    if (gathers) {
+      return send(new Trip(name, () -> super.command(name, args.get())));
+    }
+    List<byte[]> now = args.get();
+    return send(new Trip(name, () -> super.command(name, now)));
+  }
+
+  @Override
+  CompletableFuture<Looked> promise() {
+    return new StepFuture<>();
   }
 
   /** Says of a tag table that it is of the epoch that was read before. */

@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -47,7 +48,8 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
   private final Keyword keyword;
   private final @Nullable RedisScript script;
   private final List<byte[]> keys;
-  private final List<byte[]> args;
+  private List<byte[]> args;
+  private @Nullable Supplier<List<byte[]>> lateArgs;
   private final long startedAt;
   private final long nanos;
   private final boolean pinned;
@@ -72,6 +74,11 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
       long startedAt,
       long nanos) {
     this(line, keyword, script, keys, args, startedAt, nanos, false, false, null, 0);
+  }
+
+  /* Its arguments are asked for when it is encoded. */
+  void argsWhenEncoded(Supplier<List<byte[]>> late) {
+    lateArgs = late;
   }
 
   /* A call that only this line's server can answer. */
@@ -270,6 +277,11 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     if (!STATE.compareAndSet(this, NEW, SENT) && (int) STATE.get(this) == GONE) {
       Wire.ping(out);
       return;
+    }
+    Supplier<List<byte[]>> late = lateArgs;
+    if (late != null) {
+      args = late.get();
+      lateArgs = null;
     }
     if (script == null) {
       Wire.header(out, 1 + args.size());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /*
@@ -25,13 +26,20 @@ final class Calls {
   }
 
   CompletableFuture<Reply> command(Keyword keyword, List<byte[]> args, Duration deadline) {
-    return issue(keyword, null, args.isEmpty() ? null : args.get(0), List.of(), args, deadline);
+    byte[] first = args.isEmpty() ? null : args.get(0);
+    return issue(keyword, null, first, List.of(), args, null, deadline);
+  }
+
+  /* With arguments that are asked for when the call is encoded. */
+  CompletableFuture<Reply> command(
+      Keyword keyword, byte[] key, Supplier<List<byte[]>> args, Duration deadline) {
+    return issue(keyword, null, key, List.of(), List.of(), args, deadline);
   }
 
   CompletableFuture<Reply> eval(
       RedisScript script, List<byte[]> keys, List<byte[]> args, Duration deadline) {
     byte[] first = keys.isEmpty() ? null : keys.get(0);
-    return issue(Keyword.EVALSHA, script, first, keys, args, deadline);
+    return issue(Keyword.EVALSHA, script, first, keys, args, null, deadline);
   }
 
   private CompletableFuture<Reply> issue(
@@ -40,6 +48,7 @@ final class Calls {
       byte @Nullable [] routingKey,
       List<byte[]> keys,
       List<byte[]> args,
+      @Nullable Supplier<List<byte[]>> lateArgs,
       Duration deadline) {
     long nanos = nanos(deadline);
     core.counters().calls.increment();
@@ -69,6 +78,9 @@ final class Calls {
       return refused(line.node().overloaded());
     }
     Call call = new Call(line, keyword, script, keys, args, now, nanos);
+    if (lateArgs != null) {
+      call.argsWhenEncoded(lateArgs);
+    }
     core.deadlines().add(call);
     line.send(call);
     return call;

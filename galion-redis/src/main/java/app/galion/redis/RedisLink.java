@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -166,6 +167,25 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
    */
   public CompletableFuture<Reply> command(String name, List<byte[]> args, Duration deadline) {
     return core.calls().command(Keyword.of(name), args, deadline);
+  }
+
+  /**
+   * Sends a command whose arguments are asked for when it is written to the connection: what came
+   * together until then goes out as one command, and nothing waits longer for it.
+   *
+   * @param name as in {@link #command(String, List, Duration)}
+   * @param key decides in a cluster which server gets it
+   * @param args asked once, on a network thread, so it must be quick and must not throw; not at all
+   *     if the call ends before it is written
+   * @param deadline as there
+   * @return as there
+   * @throws IllegalArgumentException as there
+   */
+  public CompletableFuture<Reply> command(
+      String name, byte[] key, Supplier<List<byte[]>> args, Duration deadline) {
+    requireNonNull(key, "key");
+    requireNonNull(args, "args");
+    return core.calls().command(Keyword.of(name), key, args, deadline);
   }
 
   /**
