@@ -4,22 +4,26 @@ import app.galion.redis.Reply;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /*
- * While one call is under way the requests queue up; its end sends them as one call. Whoever sets
- * busy runs the lane until a call is under way or nothing waits; between busy = false and the look at
- * the queue after it no request can be left behind, since a request is queued before busy is tried.
- * An error of any kind ends the batch that it met, never the lane. Where calls fail at once and more
- * requests keep coming, a caller runs the lane for some rounds only and then hands it on, or it would
- * answer others beyond its own deadline.
+ * A few calls are under way at most; meanwhile the requests queue up, and the end of a call sends them as
+ * one. One thread at a time gathers and sends: whoever comes meanwhile leaves a note in pending, and who
+ * sends looks again, so no request can be left behind. An error of any kind ends the batch that it met,
+ * never the lane. Where calls fail at once and more requests keep coming, a caller sends for some rounds
+ * only and then hands on, or it would answer others beyond its own deadline.
  */
 final class Lane {
 
   private static final int MOST_WAITING = 8_192;
   private static final int MOST_ROUNDS = 64;
+
+  /**
+   * One more, and the server has the next call before the answer to this one is back; many more,
+   * and hardly any share one.
+   */
+  static final int MOST_UNDER_WAY = 4;
 
   /** Sends a batch and takes its answer; both complete every request of the batch. */
   interface Carrier {
@@ -32,7 +36,8 @@ final class Lane {
   private final Throwable overloaded;
   private final Queue<Ask> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waiting = new AtomicInteger();
-  private final AtomicBoolean busy = new AtomicBoolean();
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger pending = new AtomicInteger();
   private @Nullable Ask deferred;
 
   Lane(Carrier carrier, Throwable overloaded) {
@@ -47,39 +52,37 @@ final class Lane {
       return;
     }
     queue.add(ask);
-    if (busy.compareAndSet(false, true)) {
+    look();
+  }
+
+  private void look() {
+    if (pending.getAndIncrement() == 0) {
       run();
     }
   }
 
   private void run() {
-    for (int round = 0; ; round++) {
+    int seen = pending.get();
+    for (int round = 0; seen > 0; round++) {
       if (round == MOST_ROUNDS) {
         CompletableFuture<Void> unused = CompletableFuture.runAsync(this::run);
         return;
       }
-      Batch batch = next();
+      Batch batch = underWay.get() < MOST_UNDER_WAY ? next() : null;
       if (batch == null) {
-        busy.set(false);
-        if (queue.isEmpty() || !busy.compareAndSet(false, true)) {
-          return;
-        }
+        seen = pending.addAndGet(-seen);
         continue;
       }
-      CompletableFuture<Reply> reply = send(batch);
-      if (!reply.isDone()) {
-        CompletableFuture<Reply> unused =
-            reply.whenComplete((answer, error) -> ended(batch, answer, error));
-        return;
-      }
+      underWay.incrementAndGet();
       CompletableFuture<Reply> unused =
-          reply.whenComplete((answer, error) -> carrier.arrived(batch, answer, error));
+          send(batch).whenComplete((answer, error) -> ended(batch, answer, error));
     }
   }
 
   private void ended(Batch batch, @Nullable Reply reply, @Nullable Throwable error) {
+    underWay.decrementAndGet();
     try {
-      run();
+      look();
     } finally {
       carrier.arrived(batch, reply, error);
     }
