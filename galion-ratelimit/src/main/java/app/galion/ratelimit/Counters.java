@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What a limiter counts; read by its meters. */
 final class Counters {
@@ -26,6 +27,11 @@ final class Counters {
   private final Map<Decision.Source, LongAdder> denied = adders();
   private final Map<String, LongAdder> denials = new ConcurrentHashMap<>();
   private final List<BiConsumer<String, LongAdder>> watchers = new CopyOnWriteArrayList<>();
+
+  /** Whose denial was counted last, which in a flood is whose will be next. */
+  private volatile @Nullable Denials latest;
+
+  private record Denials(String policy, LongAdder count) {}
 
   Counters() {
     calls = new LongAdder();
@@ -65,7 +71,13 @@ final class Counters {
     return decision;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a policy's name is one object; another costs a look-up
   private void countDenial(String policy) {
+    Denials last = latest;
+    if (last != null && last.policy == policy) {
+      last.count.increment();
+      return;
+    }
     LongAdder known = denials.get(policy);
     if (known == null) {
       if (denials.size() >= MOST_POLICIES) {
@@ -78,6 +90,7 @@ final class Counters {
         watchers.forEach(watcher -> watcher.accept(policy, fresh));
       }
     }
+    latest = new Denials(policy, known);
     known.increment();
   }
 

@@ -51,8 +51,8 @@ final class LocalBucket implements LocalLimit {
   @Override
   public void charge(long cost, long now) {
     refill(now);
-    long most = (Long.MAX_VALUE - deficit) / token;
-    deficit = cost > most ? Long.MAX_VALUE : deficit + cost * token;
+    long charged = deficit + times(cost, token);
+    deficit = charged < 0 ? Long.MAX_VALUE : charged;
   }
 
   /** Whether there may be room for the cost at that time; it is far off where a long overflows. */
@@ -86,7 +86,7 @@ final class LocalBucket implements LocalLimit {
       // those who wait were told when to start
       return;
     }
-    long owed = cost > Long.MAX_VALUE / token ? Long.MAX_VALUE : cost * token;
+    long owed = times(cost, token);
     long age = Math.max(0, (at - chargedAt) / nodes);
     if (age < ceilDiv(owed, refill)) {
       deficit = Math.max(0, deficit - (owed - age * refill));
@@ -96,7 +96,7 @@ final class LocalBucket implements LocalLimit {
   @Override
   public long remaining(long now) {
     refill(now);
-    return Math.max(0, Math.floorDiv(full - deficit, token));
+    return deficit >= full ? 0 : (full - deficit) / token;
   }
 
   @Override
@@ -134,11 +134,12 @@ final class LocalBucket implements LocalLimit {
       return;
     }
     long steps = nodes == 1 ? now - at : (now - at) / nodes;
-    if (steps >= ceilDiv(deficit, refill)) {
+    long back = times(steps, refill);
+    if (back >= deficit) {
       deficit = 0;
       at = now;
     } else if (steps > 0) {
-      deficit -= steps * refill;
+      deficit -= back;
       at += steps * nodes;
     }
   }
@@ -146,6 +147,12 @@ final class LocalBucket implements LocalLimit {
   private long nanosFor(long units) {
     long steps = ceilDiv(units, refill);
     return steps > Long.MAX_VALUE / nodes ? Long.MAX_VALUE : steps * nodes;
+  }
+
+  /** The product of two that are not negative, at most the largest long; spares a division. */
+  private static long times(long one, long other) {
+    long product = one * other;
+    return Math.multiplyHigh(one, other) == 0 && product >= 0 ? product : Long.MAX_VALUE;
   }
 
   private static long ceilDiv(long units, long refill) {

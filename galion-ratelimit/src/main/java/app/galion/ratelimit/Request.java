@@ -25,11 +25,24 @@ final class Request {
   final long[] costs;
   final long[] extra;
 
+  /** Whether some of the keys are in shadow. */
+  final boolean inShadow;
+
   Request(Act act, LimitKey[] keys, long[] costs, long[] extra) {
     this.act = act;
     this.keys = keys;
     this.costs = costs;
     this.extra = extra;
+    this.inShadow = anyInShadow(keys);
+  }
+
+  private static boolean anyInShadow(LimitKey[] keys) {
+    for (LimitKey key : keys) {
+      if (key.policy().inShadow()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   static Request ask(LimitKey[] keys, long[] costs) {
@@ -191,16 +204,6 @@ final class Request {
       case LEAVE -> 1 + 2 * keys[key].policy().limits().size();
       default -> 1;
     };
-  }
-
-  /** Whether some of the keys are in shadow. */
-  boolean inShadow() {
-    for (LimitKey key : keys) {
-      if (key.policy().inShadow()) {
-        return true;
-      }
-    }
-    return false;
   }
 
   boolean looks() {

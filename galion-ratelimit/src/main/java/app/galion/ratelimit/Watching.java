@@ -33,7 +33,7 @@ final class Watching {
 
   /** Whether there is anything to do beside the decision of a request. */
   boolean watches(Request asked) {
-    return near != null || asked.inShadow();
+    return near != null || asked.inShadow;
   }
 
   /**
@@ -42,7 +42,7 @@ final class Watching {
    * @throws IllegalArgumentException if a key in shadow cannot be judged here
    */
   Request enforcing(Request asked) {
-    if (!asked.inShadow()) {
+    if (!asked.inShadow) {
       return asked;
     }
     if (shadow.store() != null) {
@@ -71,7 +71,7 @@ final class Watching {
     if (near != null) {
       near.look(enforcing, decision);
     }
-    return decision.allowed() && asked.inShadow() ? judge(asked) : ShadowCharges.NONE;
+    return decision.allowed() && asked.inShadow ? judge(asked) : ShadowCharges.NONE;
   }
 
   private ShadowCharges judge(Request asked) {
