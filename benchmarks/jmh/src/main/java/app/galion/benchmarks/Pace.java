@@ -6,14 +6,14 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * How long a run takes its time. What asks Redis needs longer to warm up, most of all with one
- * thread: while that waits its code does not run.
+ * How long a run takes its time. What asks Redis needs long to warm up: one thread because its code
+ * does not run while it waits, many because they take the processors from the compiler.
  */
 enum Pace {
   /** For figures to commit. */
-  FULL(2, 9, Duration.ofMinutes(20)),
+  FULL(2, 9, Duration.ofMinutes(30)),
   /** For a first look while working on something. */
-  QUICK(1, 2, Duration.ofMinutes(6)),
+  QUICK(1, 2, Duration.ofMinutes(12)),
   /** Only whether everything still runs; all in one JVM. */
   SMOKE(1, 1, Duration.ofMinutes(6));
 
@@ -40,8 +40,8 @@ enum Pace {
     }
   }
 
-  private static final Trial ALONE_AT_REDIS = new Trial(1, 3, 1_000, 3, 200);
-  private static final Trial MANY_AT_REDIS = new Trial(1, 2, 750, 3, 200);
+  private static final Trial ALONE_AT_REDIS = new Trial(1, 6, 1_000, 5, 300);
+  private static final Trial MANY_AT_REDIS = new Trial(1, 8, 1_000, 5, 300);
   private static final Trial LOCAL = new Trial(1, 3, 250, 3, 150);
   private static final Trial LOOK = new Trial(0, 1, 100, 1, 100);
 
