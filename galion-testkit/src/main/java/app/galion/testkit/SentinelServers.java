@@ -146,7 +146,8 @@ public final class SentinelServers implements AutoCloseable {
   /**
    * Kills the primary with SIGKILL.
    *
-   * @return the killed server, which may be restarted and then becomes a replica
+   * @return the killed server; restarted, it is an empty primary of its own until the sentinels
+   *     turn it into a replica, which takes them ten seconds and sometimes minutes
    */
   public RedisServer killPrimary() {
     RedisServer primary = primary();

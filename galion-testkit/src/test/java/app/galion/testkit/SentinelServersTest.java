@@ -11,7 +11,7 @@ class SentinelServersTest {
   private static final Duration WITHIN = Duration.ofSeconds(90);
 
   @Test
-  void promoteTheReplicaOfAKilledPrimaryAndTakeItBackAsAReplica() {
+  void promoteTheReplicaOfAKilledPrimary() {
     try (SentinelServers servers = SentinelServers.start()) {
       assertThat(servers.uri())
           .matches("redis-sentinel://127\\.0\\.0\\.1:\\d+(,127\\.0\\.0\\.1:\\d+){2}#galion");
@@ -26,12 +26,6 @@ class SentinelServersTest {
       assertThat(killed).isSameAs(primary);
       assertThat(successor.command("GET", "k")).isEqualTo("v");
       assertThat(successor.command("SET", "k", "w")).isEqualTo("OK");
-
-      killed.restart();
-      Await.until(
-          "the killed one is a replica",
-          WITHIN,
-          () -> killed.command("INFO", "replication").toString().contains("role:slave"));
     }
   }
 }
