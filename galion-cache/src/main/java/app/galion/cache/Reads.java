@@ -23,7 +23,7 @@ final class Reads {
   private static final int MOST = 128;
 
   private final Remote remote;
-  private final AtomicReferenceArray<@Nullable Gathering> latest =
+  final AtomicReferenceArray<@Nullable Gathering> latest =
       new AtomicReferenceArray<>(Remote.BUCKETS);
 
   Reads(Remote remote) {
@@ -38,8 +38,8 @@ final class Reads {
       return joined;
     }
     Gathering own = new Gathering(name);
-    latest.set(slot, own); // of two at once, one stays alone, which does no harm
-    own.answerWith(own.send());
+    latest.set(own.slot, own); // of two at once, one stays alone, which does no harm
+    own.answerWith(own::send);
     return own.first.end;
   }
 
@@ -66,6 +66,7 @@ final class Reads {
   /** The reads of one command, which more may join until it is written. */
   final class Gathering implements Supplier<List<byte[]>>, BiConsumer<Reply, Throwable> {
     final Read first;
+    private final int slot;
     private Read last;
     private int size = 1;
     private boolean written;
@@ -76,6 +77,7 @@ final class Reads {
     Gathering(KeyName name) {
       first = new Read(name, remote.promise());
       last = first;
+      slot = slot(name);
     }
 
     /** Null if it takes no more. */
@@ -94,7 +96,14 @@ final class Reads {
       return remote.command("MGET", remote.entry(first.name), this);
     }
 
-    void answerWith(CompletableFuture<Reply> sent) {
+    /** However the call ends, even if it cannot begin, each read hears of it. */
+    void answerWith(Supplier<CompletableFuture<Reply>> call) {
+      CompletableFuture<Reply> sent;
+      try {
+        sent = call.get();
+      } catch (RuntimeException e) {
+        sent = CompletableFuture.failedFuture(e);
+      }
       CompletionStage<?> unused = sent.whenComplete(this);
     }
 
@@ -118,15 +127,24 @@ final class Reads {
       synchronized (this) {
         written = true; // or failed before it was
       }
+      latest.compareAndSet(slot, this, null); // what was read is not kept
       int at = 0;
       for (Read read = first; read != null; read = read.next) {
         if (reply == null) {
           read.end.completeExceptionally(
               error == null ? new IllegalStateException("no reply") : Loads.unwrap(error));
         } else {
-          int marker = size + Long.bitCount(buckets & ((1L << read.bucket()) - 1));
-          read.end.complete(new Looked(reply.bytes(at++), reply.bytes(marker)));
+          answer(read, reply, at++);
         }
+      }
+    }
+
+    private void answer(Read read, Reply reply, int at) {
+      int marker = size + Long.bitCount(buckets & ((1L << read.bucket()) - 1));
+      try {
+        read.end.complete(new Looked(reply.bytes(at), reply.bytes(marker)));
+      } catch (RuntimeException e) {
+        read.end.completeExceptionally(e);
       }
     }
   }

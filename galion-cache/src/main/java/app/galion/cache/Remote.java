@@ -62,7 +62,7 @@ class Remote {
 
   /** Sends what a getAll gathered. */
   void read(Reads.Gathering gathered) {
-    gathered.answerWith(guarded(gathered::send));
+    gathered.answerWith(() -> guarded(gathered::send));
   }
 
   Reads reads() {

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * One request: the command that Lettuce writes and the future that its caller holds, in one object.
  *
  * A call is NEW until Lettuce's network thread encodes it (SENT), and GONE when nothing more will
- * come of it. The step from NEW is a compare-and-set, so a deadline that passes before the encoding
- * certainly prevents it: should Lettuce encode the call all the same, a PING goes out in its place,
- * which keeps requests and replies in step and executes nothing. That is what makes
- * mayHaveExecuted() == false a promise. A call counts against its line's limit until it is GONE,
- * which for a SENT call is its reply or the end of the connection, not its deadline.
+ * come of it, or UNSENT if that was before. The step from NEW is a compare-and-set, so a deadline
+ * that passes before the encoding certainly prevents it: should Lettuce encode the call all the
+ * same, a PING goes out in its place, which keeps requests and replies in step and executes nothing;
+ * so too for a call that cannot be written. That is what makes mayHaveExecuted() == false a promise.
+ * A call counts against its line's limit until it is GONE, which for a SENT call is its reply or the
+ * end of the connection, not its deadline.
  *
  * A repetition (EVAL after NOSCRIPT, another node after MOVED) is a second call, which ends its
  * origin.
@@ -34,6 +35,7 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
   private static final int NEW = 0;
   private static final int SENT = 1;
   private static final int GONE = 2;
+  private static final int UNSENT = 3;
   private static final VarHandle STATE;
 
   static {
@@ -159,11 +161,9 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     if (isDone()) {
       return;
     }
-    boolean unsent = STATE.compareAndSet(this, NEW, GONE);
-    if (unsent) {
-      line.leave();
-    }
-    if (settled(super.completeExceptionally(core.timeout(this, nanos, !unsent)))) {
+    releaseUnsent();
+    boolean sent = (int) STATE.getVolatile(this) != UNSENT;
+    if (settled(super.completeExceptionally(core.timeout(this, nanos, sent)))) {
       core.counters().failures(Reason.TIMEOUT).increment();
     }
   }
@@ -211,14 +211,12 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
     if (error instanceof RedisUnavailableException || !Line.isTransportError(error)) {
       return settled(super.completeExceptionally(error));
     }
-    int before = (int) STATE.getAndSet(this, GONE);
-    if (before != GONE) {
-      line.leave();
-    }
+    releaseUnsent();
+    boolean sent = releaseSent();
     if (isDone()) {
       return false;
     }
-    fail(Reason.DISCONNECTED, before == SENT, line.brokenBy(error), error);
+    fail(Reason.DISCONNECTED, sent, line.brokenBy(error), error);
     return true;
   }
 
@@ -239,9 +237,17 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
   }
 
   private void releaseUnsent() {
-    if (STATE.compareAndSet(this, NEW, GONE)) {
+    if (STATE.compareAndSet(this, NEW, UNSENT)) {
       line.leave();
     }
+  }
+
+  private boolean releaseSent() {
+    boolean sent = STATE.compareAndSet(this, SENT, GONE);
+    if (sent) {
+      line.leave();
+    }
+    return sent;
   }
 
   // What Lettuce asks of a command.
@@ -249,11 +255,8 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
   @Override
   public void complete() {
     line.replied();
-    if ((int) STATE.getAndSet(this, GONE) != GONE) {
-      line.leave();
-    }
-    if (isDone()) {
-      return;
+    if (!releaseSent() || isDone()) {
+      return; // the reply to a PING in its place, or too late
     }
     if (output.hasError()) {
       core.calls().answeredWithError(this, output.getError());
@@ -274,14 +277,25 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
 
   @Override
   public void encode(ByteBuf out) {
-    if (!STATE.compareAndSet(this, NEW, SENT) && (int) STATE.get(this) == GONE) {
+    if (!STATE.compareAndSet(this, NEW, SENT) && (int) STATE.get(this) != SENT) {
       Wire.ping(out);
       return;
     }
+    int start = out.writerIndex();
+    try {
+      write(out);
+    } catch (RuntimeException | Error e) {
+      out.writerIndex(start);
+      Wire.ping(out);
+      fail(Reason.ERROR, false, "cannot write " + this + ": " + e, e);
+    }
+  }
+
+  private void write(ByteBuf out) {
     Supplier<List<byte[]>> late = lateArgs;
     if (late != null) {
-      args = late.get();
       lateArgs = null;
+      args = late.get();
     }
     if (script == null) {
       Wire.header(out, 1 + args.size());

@@ -175,8 +175,8 @@ public final class RedisLink implements HealthProbe, AutoCloseable {
    *
    * @param name as in {@link #command(String, List, Duration)}
    * @param key decides in a cluster which server gets it
-   * @param args asked once, on a network thread, so it must be quick and must not throw; not at all
-   *     if the call ends before it is written
+   * @param args asked once, on a network thread, so it must be quick; not at all if the call ends
+   *     before it is written; what it throws fails this call alone
    * @param deadline as there
    * @return as there
    * @throws IllegalArgumentException as there

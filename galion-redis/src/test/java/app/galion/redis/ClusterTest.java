@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -157,12 +159,66 @@ class ClusterTest {
 
   @Test
   @Order(5)
+  void asksForLateArgumentsOnceHoweverOftenTheirSlotSendsThemOn() throws Exception {
+    String key = "{late}";
+    String whole = new String(link.key(key), StandardCharsets.UTF_8);
+    RedisServer source = primaryOf(key);
+    RedisServer target = otherThan(source);
+    command("SET", key, "v");
+    halfMove(whole, source, target);
+    AtomicInteger asked = new AtomicInteger();
+
+    assertThat(lateMget(key, asked)).succeedsWithin(LONG).isEqualTo("v");
+    assertThat(asked).as("after an ASK").hasValue(1);
+    assertThat(link.counters().redirects.sum()).isEqualTo(1);
+
+    CompletableFuture<String> call;
+    try (HeldLine unused = new HeldLine(link, key)) {
+      call = lateMget(key, asked);
+      cluster.moveSlot(whole, target);
+    }
+    assertThat(call).succeedsWithin(LONG).isEqualTo("v");
+    assertThat(asked).as("after a MOVED").hasValue(2);
+    assertThat(link.counters().redirects.sum()).isGreaterThanOrEqualTo(2);
+  }
+
+  private CompletableFuture<String> lateMget(String key, AtomicInteger asked) {
+    return link.command(
+            "MGET",
+            link.key(key),
+            () -> {
+              asked.incrementAndGet();
+              return List.of(link.key(key));
+            },
+            LONG)
+        .thenApply(reply -> reply.text(0));
+  }
+
+  private RedisServer otherThan(RedisServer primary) {
+    return THIRDS.stream()
+        .map(this::primaryOf)
+        .filter(other -> other != primary)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Moves a key, but leaves its slot where it was. */
+  private static void halfMove(String key, RedisServer source, RedisServer target) {
+    String slot = String.valueOf(source.command("CLUSTER", "KEYSLOT", key));
+    String sourceId = String.valueOf(source.command("CLUSTER", "MYID"));
+    String targetId = String.valueOf(target.command("CLUSTER", "MYID"));
+    target.command("CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId);
+    source.command("CLUSTER", "SETSLOT", slot, "MIGRATING", targetId);
+    source.command("MIGRATE", target.host(), Integer.toString(target.port()), key, "0", "5000");
+  }
+
+  @Test
+  @Order(6)
   void losesNoCallAndNoChannelWhenASlotMoves() throws Exception {
     String key = "{moving}";
     String whole = new String(link.key(key), StandardCharsets.UTF_8);
     RedisServer source = primaryOf(key);
-    RedisServer target =
-        THIRDS.stream().map(this::primaryOf).filter(p -> p != source).findFirst().orElseThrow();
+    RedisServer target = otherThan(source);
     LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
     try (Subscription unused = link.subscribe(whole, collecting(heard))) {
       assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("(subscribed)");
@@ -202,7 +258,7 @@ class ClusterTest {
   }
 
   @Test
-  @Order(6)
+  @Order(7)
   void aSilentPrimaryHoldsUpNoOtherKeys() throws Exception {
     link.close();
     connect(RedisLink.builder("cluster", cluster.uris()));
@@ -233,7 +289,7 @@ class ClusterTest {
   }
 
   @Test
-  @Order(7)
+  @Order(8)
   void recoversWithinTenSecondsFromALostPrimaryWhileTheOthersGoOn() throws Exception {
     long epoch = link.epoch();
     cluster.awaitSound(LONG);
