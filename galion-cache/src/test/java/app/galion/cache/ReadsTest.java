@@ -112,6 +112,7 @@ class ReadsTest {
     }
     assertThat(commandstats()).contains("cmdstat_mget:calls=64,");
     TieredCache<String, String> c = nodes.add(builder -> builder);
+    Nodes.awaitVerified(c);
     assertThat(c.getAll(keys, ReadsTest::load))
         .hasSize(keys.size())
         .containsEntry("k0", "stored k0");
