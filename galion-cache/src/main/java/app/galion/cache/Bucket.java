@@ -76,15 +76,19 @@ class Bucket {
     return allowed;
   }
 
-  /** Replies still on their way may be older than what is stored now. */
+  /** Replies still on their way may be older than what is stored or passed on now. */
   void supersede(Ticket stored, String id) {
     tickets.touch(stored.name, id, stored);
   }
 
-  /** Ends a ticket whose result is not to be kept here; what else is there may be older. */
-  synchronized void pass(Ticket ticket, String id) {
+  /**
+   * Ends a ticket whose result is not to be kept here. What else is there may be older, and so may
+   * replies still on their way: neither may be served after it.
+   */
+  synchronized void pass(Ticket ticket, LocalEntry<?> entry) {
     tickets.remove(ticket);
-    local.dropUnless(ticket.name, id);
+    supersede(ticket, entry.id);
+    local.dropUnless(ticket.name, entry.id);
   }
 
   /** Applies a message; returns whether history has a gap that a heartbeat must clear up. */

@@ -48,7 +48,7 @@ record Call<K, V>(
   /** Keeps a result in this process, unless its ticket or the call forbids it. */
   void store(Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
     if (options.skipsLocal()) {
-      bucket.pass(ticket, entry.id);
+      bucket.pass(ticket, entry);
     } else {
       bucket.store(core.local, key, ticket, entry, fromRedis);
     }

@@ -67,6 +67,9 @@ final class Fetch<K, V> {
   /** Sends the read; what is returned goes on with its answer. */
   Supplier<CompletableFuture<Answer<V>>> begin() {
     Ticket ticket = call.open();
+    if (loadsThrough()) {
+      return this::pastRedis;
+    }
     long sentAt = core.now();
     BulkReads reads = call.reads();
     CompletableFuture<Looked> sent = reads == null ? remote.read(name) : reads.read(name);
@@ -156,7 +159,7 @@ final class Fetch<K, V> {
       core.counters.l2Hits.increment();
       core.decisions.note(name, "read from Redis", now);
       if (mode == Mode.GET && entry.startRefresh(now)) {
-        core.refreshes.start(call.key(), name, call.work(), previous);
+        core.refreshes.start(call.key(), name, call.work(), call.options(), previous);
       }
       boolean joined = attempts > 0; // the first look did not find it
       return CompletableFuture.completedFuture(
@@ -173,7 +176,7 @@ final class Fetch<K, V> {
       core.counters.l2Hits.increment();
       core.counters.staleServed.increment();
       core.decisions.note(name, "served stale from Redis, refreshes", now);
-      core.refreshes.start(call.key(), name, call.work(), previous);
+      core.refreshes.start(call.key(), name, call.work(), call.options(), previous);
       return CompletableFuture.completedFuture(stale);
     }
     loads.previous(previous);
@@ -193,6 +196,9 @@ final class Fetch<K, V> {
     }
     String token = core.ids.next();
     Ticket ticket = call.open();
+    if (loadsThrough()) {
+      return pastRedis();
+    }
     long sentAt = core.now();
     return remote
         .ask(
@@ -264,17 +270,30 @@ final class Fetch<K, V> {
     return mode == Mode.RELOAD && attempts == 0;
   }
 
+  /**
+   * Whether Redis is not to be asked now. Looked up under an open ticket: a write that is queued
+   * later annuls the ticket, so that nobody who comes after that write joins what is read here.
+   */
+  private boolean loadsThrough() {
+    return core.loadThrough(bucket, name.text());
+  }
+
+  private CompletableFuture<Answer<V>> pastRedis() {
+    return withoutRedis(true);
+  }
+
   private CompletableFuture<Answer<V>> withoutRedis(@Nullable Throwable error) {
     core.counters.redisFailures.increment();
+    return withoutRedis(
+        Remote.away(error == null ? new CompletionException("no reply", null) : error));
+  }
+
+  private CompletableFuture<Answer<V>> withoutRedis(boolean away) {
     Answer<V> kept = mode == Mode.REFRESH ? null : core.unverified(call);
     if (kept != null) {
       return CompletableFuture.completedFuture(kept);
     }
-    if (mode == Mode.PEEK) {
-      return nothing();
-    }
-    boolean away = Remote.away(error == null ? new CompletionException("no reply", null) : error);
-    return loads.alone(away);
+    return mode == Mode.PEEK ? nothing() : loads.alone(away);
   }
 
   private CompletableFuture<Answer<V>> nothing() {

@@ -233,7 +233,7 @@ final class Gets<K, V> {
     }
     if (stale || kept.startRefresh(now)) {
       core.decisions.note(name, "served from this process, refreshes", now);
-      core.refreshes.start(key, name, work, kept.asPrevious());
+      core.refreshes.start(key, name, work, ReadOptions.of(), kept.asPrevious());
     }
     return new Answer<>(kept.value, Tier.L1, kept.loadedAt, stale);
   }

@@ -17,14 +17,16 @@ final class Refreshes<K, V> {
 
   /**
    * Refreshes what is served meanwhile; Redis is looked up first, the lease is one of all nodes.
+   *
+   * @param options of the call that is served: one that skips the local tier leaves nothing there
    */
-  void start(K key, KeyName name, Work<V> work, Previous<V> replaced) {
+  void start(K key, KeyName name, Work<V> work, ReadOptions options, Previous<V> replaced) {
     if (core.closed || !underWay.add(name.text())) {
       return;
     }
     core.counters.refreshes.increment();
     try {
-      core.executor.execute(() -> run(key, name, work, replaced));
+      core.executor.execute(() -> run(key, name, work, options, replaced));
     } catch (RejectedExecutionException e) {
       underWay.remove(name.text());
     }
@@ -34,19 +36,10 @@ final class Refreshes<K, V> {
     return underWay.size();
   }
 
-  private void run(K key, KeyName name, Work<V> work, Previous<V> replaced) {
+  private void run(K key, KeyName name, Work<V> work, ReadOptions options, Previous<V> replaced) {
     Flight<V> flight = new Flight<>();
     Call<K, V> call =
-        new Call<>(
-            core,
-            key,
-            name,
-            core.bucket(name),
-            work,
-            ReadOptions.of(),
-            core.executor,
-            flight,
-            null);
+        new Call<>(core, key, name, core.bucket(name), work, options, core.executor, flight, null);
     flight.result.whenComplete((answer, error) -> underWay.remove(name.text()));
     CompletableFuture<Answer<V>> end;
     try {

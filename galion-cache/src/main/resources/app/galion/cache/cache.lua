@@ -177,7 +177,7 @@ commands['acquire'] = function()
   return { 'L' }
 end
 
--- opId is the lease's token; 7 ttl ms, 8 tags, 9 envelope
+-- opId is the lease's token; 8 ttl ms, 9 tags, 10 envelope
 commands['fill'] = function()
   local text = redis.call('GET', L)
   if not text then return { 'X' } end
@@ -199,14 +199,14 @@ commands['fill'] = function()
   return { ok and 'F' or 'X' }
 end
 
--- opId is the lease's token; 7 lease ms
+-- opId is the lease's token; 8 lease ms
 commands['extend'] = function()
   local text = redis.call('GET', L)
   if text and fields(text)[2] == op then return redis.call('PEXPIRE', L, ARGV[8]) end
   return 0
 end
 
--- opId is the lease's token; 7 why
+-- opId is the lease's token; 8 why
 commands['release'] = function()
   local text = redis.call('GET', L)
   if text then
