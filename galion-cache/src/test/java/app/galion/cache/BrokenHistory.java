@@ -49,6 +49,30 @@ final class BrokenHistory {
     }
   }
 
+  /** Drops an entry only for a write of a higher number. */
+  static final class DropsByNumber extends BrokenBucket {
+    private final Map<String, Long> numbers = new ConcurrentHashMap<>();
+
+    DropsByNumber(CacheCore<String, String> core) {
+      super(core);
+    }
+
+    @Override
+    boolean received(Write write) {
+      LocalEntry<String> kept = core.local.get(write.key());
+      numbers.merge(write.at().id(), write.at().n(), Math::max);
+      boolean older = kept != null && numbers.getOrDefault(kept.id, 0L) >= write.at().n();
+      return super.received(
+          older ? new Write(0, write.at(), write.before(), Kind.NOP, write.key()) : write);
+    }
+
+    @Override
+    void acknowledged(Kind kind, @Nullable String key, Position at, long now) {
+      numbers.merge(at.id(), at.n(), Math::max);
+      super.acknowledged(kind, key, at, now);
+    }
+  }
+
   /** Moves to whatever later write it hears of. */
   static final class Jumps extends BrokenBucket {
     Jumps(CacheCore<String, String> core) {

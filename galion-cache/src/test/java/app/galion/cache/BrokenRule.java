@@ -1,5 +1,13 @@
 package app.galion.cache;
 
+import static app.galion.cache.ModelOp.Kind.EXPIRE;
+import static app.galion.cache.ModelOp.Kind.GET;
+import static app.galion.cache.ModelOp.Kind.INV;
+import static app.galion.cache.ModelOp.Kind.OTHER_TAG;
+import static app.galion.cache.ModelOp.Kind.PUT;
+import static app.galion.cache.ModelOp.Kind.SKIP_LOCAL;
+import static app.galion.cache.ModelOp.Kind.SKIP_REMOTE;
+import static app.galion.cache.ModelOp.Kind.TAG;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import app.galion.cache.Write.Kind;
@@ -10,7 +18,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,15 +29,7 @@ enum BrokenRule {
   TICKETS {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new BrokenBucket(core) {
-        @Override
-        <K, V> boolean store(
-            LocalTier<K, V> into, K key, Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
-          close(ticket);
-          Ticket fresh = open(ticket.name);
-          return super.store(into, key, fresh, entry, fromRedis);
-        }
-      };
+      return new BrokenTickets.StoresAll(core);
     }
   },
 
@@ -38,10 +37,7 @@ enum BrokenRule {
   CHAIN_BY_ID {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(
-          List.of(ModelOp.Kind.PUT, ModelOp.Kind.INV),
-          ModelFault.FAILED_OVER,
-          ModelFault.MESSAGE_LOST);
+      return ModelMix.of(List.of(PUT, INV), ModelFault.FAILED_OVER, ModelFault.MESSAGE_LOST);
     }
 
     @Override
@@ -127,7 +123,7 @@ enum BrokenRule {
   DRAIN_REMOVES_ONLY_WHAT_IT_SENT {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.COMMAND_LOST);
+      return ModelMix.of(List.of(INV), ModelFault.COMMAND_LOST);
     }
 
     @Override
@@ -147,24 +143,7 @@ enum BrokenRule {
   DROP_WHATEVER_THE_VERSION {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new BrokenBucket(core) {
-        private final Map<String, Long> numbers = new ConcurrentHashMap<>();
-
-        @Override
-        boolean received(Write write) {
-          LocalEntry<String> kept = core.local.get(write.key());
-          numbers.merge(write.at().id(), write.at().n(), Math::max);
-          boolean older = kept != null && numbers.getOrDefault(kept.id, 0L) >= write.at().n();
-          return super.received(
-              older ? new Write(0, write.at(), write.before(), Kind.NOP, write.key()) : write);
-        }
-
-        @Override
-        void acknowledged(Kind kind, @Nullable String key, Position at, long now) {
-          numbers.merge(at.id(), at.n(), Math::max);
-          super.acknowledged(kind, key, at, now);
-        }
-      };
+      return new BrokenHistory.DropsByNumber(core);
     }
   },
 
@@ -195,17 +174,12 @@ enum BrokenRule {
   JOIN_ONLY_CLEAN_FLIGHTS {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.LATE);
+      return ModelMix.of(List.of(INV), ModelFault.LATE);
     }
 
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new BrokenBucket(core) {
-        @Override
-        synchronized boolean clean(Ticket ticket) {
-          return true;
-        }
-      };
+      return new BrokenTickets.JoinsAll(core);
     }
   },
 
@@ -245,8 +219,7 @@ enum BrokenRule {
       Map.of("local from = g[3] == g[4] and g[4] or n", "local from = 0")) {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(
-          List.of(ModelOp.Kind.PUT, ModelOp.Kind.TAG, ModelOp.Kind.OTHER_TAG), ModelFault.EVICTED);
+      return ModelMix.of(List.of(PUT, TAG, OTHER_TAG), ModelFault.EVICTED);
     }
   },
 
@@ -254,8 +227,7 @@ enum BrokenRule {
   JOURNAL_MUST_COVER {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(
-          List.of(ModelOp.Kind.INV, ModelOp.Kind.PUT), ModelFault.MESSAGE_LOST, ModelFault.EVICTED);
+      return ModelMix.of(List.of(INV, PUT), ModelFault.MESSAGE_LOST, ModelFault.EVICTED);
     }
 
     @Override
@@ -276,7 +248,7 @@ enum BrokenRule {
   REVALIDATE_BY_ID {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.PUT), ModelFault.FAILED_OVER, ModelFault.DEAF);
+      return ModelMix.of(List.of(PUT), ModelFault.FAILED_OVER, ModelFault.DEAF);
     }
 
     @Override
@@ -297,23 +269,12 @@ enum BrokenRule {
   REFUSED_STORE_DROPS_WHAT_IS_THERE {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.PUT), ModelFault.MESSAGE_LOST).mostlyStrict();
+      return ModelMix.of(List.of(PUT), ModelFault.MESSAGE_LOST).mostlyStrict();
     }
 
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new BrokenBucket(core) {
-        @Override
-        synchronized <K, V> boolean store(
-            LocalTier<K, V> into, K key, Ticket ticket, LocalEntry<V> entry, boolean fromRedis) {
-          LocalEntry<V> there = into.get(key);
-          boolean stored = super.store(into, key, ticket, entry, fromRedis);
-          if (!stored && there != null) {
-            into.put(key, ticket.name, there);
-          }
-          return stored;
-        }
-      };
+      return new BrokenTickets.KeepsOnRefusal(core);
     }
   },
 
@@ -321,15 +282,12 @@ enum BrokenRule {
   STORE_SUPERSEDES_OTHER_TICKETS {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.PUT), ModelFault.MESSAGE_LOST).mostlyStrict();
+      return ModelMix.of(List.of(PUT), ModelFault.MESSAGE_LOST).mostlyStrict();
     }
 
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new BrokenBucket(core) {
-        @Override
-        void supersede(Ticket stored, String id) {}
-      };
+      return new BrokenTickets.SupersedesNone(core);
     }
   },
 
@@ -337,14 +295,7 @@ enum BrokenRule {
   REGISTER_WAITER_BEFORE_SEND {
     @Override
     Bucket bucket(CacheCore<String, String> core) {
-      return new BrokenBucket(core) {
-        @Override
-        List<Ticket> waitersOf(String name) {
-          return super.waitersOf(name).stream()
-              .filter(ticket -> ticket.wake.getNumberOfDependents() > 0)
-              .toList();
-        }
-      };
+      return new BrokenTickets.WakesWhoWaits(core);
     }
   },
 
@@ -352,8 +303,7 @@ enum BrokenRule {
   REISSUE_EVEN_WITHOUT_A_FORK {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(
-          List.of(ModelOp.Kind.INV), ModelFault.FAILED_OVER, ModelFault.MESSAGE_LOST);
+      return ModelMix.of(List.of(INV), ModelFault.FAILED_OVER, ModelFault.MESSAGE_LOST);
     }
 
     @Override
@@ -371,8 +321,7 @@ enum BrokenRule {
   REISSUE_CHECKS_LATE_REPLIES {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(List.of(ModelOp.Kind.INV), ModelFault.FAILED_OVER, ModelFault.FROZEN)
-          .withFewWrites();
+      return ModelMix.of(List.of(INV), ModelFault.FAILED_OVER, ModelFault.FROZEN).withFewWrites();
     }
 
     @Override
@@ -389,10 +338,7 @@ enum BrokenRule {
   EPOCH_IN_TAG_TABLE {
     @Override
     ModelMix mix(ModelMix drawn) {
-      return ModelMix.of(
-              List.of(ModelOp.Kind.PUT, ModelOp.Kind.TAG, ModelOp.Kind.OTHER_TAG),
-              ModelFault.EVICTED,
-              ModelFault.FROZEN)
+      return ModelMix.of(List.of(PUT, TAG, OTHER_TAG), ModelFault.EVICTED, ModelFault.FROZEN)
           .withHeadsLost()
           .mostlyStrict();
     }
@@ -404,6 +350,90 @@ enum BrokenRule {
           "  local text = redis.call('GET', L)\n  if not text then return { 'X' } end",
           "  local text = redis.call('GET', L)\n"
               + "  if not text then ensure(); text = epoch .. '|' .. op .. '|' .. n .. '|0' end")),
+
+  /** What skips the local tier is kept there. */
+  SKIP_LOCAL_LEAVES_NOTHING {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(INV), ModelFault.LATE).withReads(SKIP_LOCAL);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenTickets.StoresWhatPasses(core);
+    }
+  },
+
+  /** What skips the local tier leaves there what is older. */
+  PASSED_RESULT_DROPS_WHAT_IS_THERE {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return passes();
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenTickets.KeepsWhatIsPassed(core);
+    }
+  },
+
+  /** What skips the local tier does not hinder older replies that are still on their way. */
+  PASSED_RESULT_SUPERSEDES_OTHER_TICKETS {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return passes();
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenTickets.PassesUnseen(core);
+    }
+  },
+
+  /** Takes a load that asked Redis nothing for a proof. */
+  LOAD_IS_NO_PROOF {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(INV), ModelFault.MESSAGE_LOST).withReads(GET, SKIP_REMOTE);
+    }
+
+    @Override
+    Bucket bucket(CacheCore<String, String> core) {
+      return new BrokenTickets.ProvenByLoads(core);
+    }
+  },
+
+  /** A slow load's lease is left to end. */
+  SLOW_LOAD_RENEWS_ITS_LEASE {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return slow();
+    }
+  },
+
+  /** A lease that was lost is renewed as if it were held. */
+  RENEWAL_NEEDS_LIVE_LEASE(
+      Map.of(
+          "then return redis.call('PEXPIRE', L, ARGV[8]) end\n",
+          "then return redis.call('PEXPIRE', L, ARGV[8]) end\n"
+              + "  if not text then\n"
+              + "    ensure()\n"
+              + "    redis.call('SET', L, epoch .. '|' .. op .. '|' .. n .. '|0', 'PX', ARGV[8])\n"
+              + "    return 1\n"
+              + "  end\n")) {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return slow();
+    }
+  },
+
+  /** A put under a condition executes whatever is there by then. */
+  PUT_NEEDS_WHAT_IT_SAW(Map.of("then return { 'OTHER', entry } end", "then end")) {
+    @Override
+    ModelMix mix(ModelMix drawn) {
+      return ModelMix.of(List.of(PUT, EXPIRE), ModelFault.LATE);
+    }
+  },
 
   /** A put executes however late it arrives. */
   PUT_CARRIES_EXECUTE_BY(Map.of("then return { 'LATE' } end", "then end"));
@@ -418,6 +448,14 @@ enum BrokenRule {
   @SuppressWarnings("ImmutableEnumChecker") // never changed
   BrokenRule(Map<String, String> changes) {
     this.changes = changes;
+  }
+
+  private static ModelMix passes() {
+    return ModelMix.of(List.of(PUT), ModelFault.MESSAGE_LOST).withReads(GET, GET, SKIP_LOCAL);
+  }
+
+  private static ModelMix slow() {
+    return ModelMix.of(List.of(INV), ModelFault.SLOW);
   }
 
   /** A bucket that breaks the rule, or a sound one if the script breaks it. */

@@ -36,6 +36,26 @@ class LostWritesTracesTest {
   }
 
   @Test
+  void aGetThatWaitedDoesNotReadRedisOnceAWriteOfItsKeyIsQueued() {
+    traces.need(
+        BrokenRule.OUTBOX_GATES_READS,
+        s -> {
+          s.loadsWait = true;
+          s.get(s.a, K);
+          s.go(s.a);
+          s.get(s.b, K); /* waits for a's lease */
+          s.go(s.b);
+          s.loadsWait = false;
+          s.done(s.put(s.a, K));
+          s.inv(s.b, K);
+          s.lose(s.b, "inv"); /* which wakes who waits */
+          var joined = s.get(s.b, K);
+          s.go(s.b);
+          return Steps.valueOf(joined) == s.rows[K];
+        });
+  }
+
+  @Test
   void aRepetitionEndsOnlyWhatItWasSentFor() {
     traces.need(
         BrokenRule.DRAIN_REMOVES_ONLY_WHAT_IT_SENT,

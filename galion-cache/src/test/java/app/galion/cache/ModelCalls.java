@@ -11,7 +11,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,9 +60,10 @@ final class ModelCalls {
         caller.op.done = true;
         if (caller.op.kind == Kind.GET_ALL) {
           answered(caller.op);
-        } else if (caller.op.kind == Kind.GET_HERE) {
+        } else if (caller.op.here) {
           answered(caller.op, caller.op.got, null);
         } else {
+          ghost.sawEnough(caller.op);
           ghost.returned(caller.op, caller.op.result(), ticker.read());
           trace.add("    " + caller.op + " returns " + caller.op.result());
         }
@@ -117,6 +117,7 @@ final class ModelCalls {
     } else if (kind.reads()) {
       get(op, node);
     } else {
+      ghost.begins(op, ticker.read());
       commit(op);
       start(new ModelCaller(op, () -> op.returned(call(op, node))));
     }
@@ -150,14 +151,20 @@ final class ModelCalls {
       case PUT -> op.key == 0 ? cache.put(name, value, TAG) : cache.put(name, value);
       case ABSENT -> cache.putIfAbsent(name, value);
       case COMPUTE -> {
-        WriteResult result = cache.compute(name, old -> value);
+        WriteResult result =
+            cache.compute(
+                name,
+                old -> {
+                  op.answer = old == null ? 0 : Long.parseLong(old);
+                  return value;
+                });
         yield result == WriteResult.REFUSED ? cache.invalidate(name) : result;
       }
       case CLEAR -> cache.clear();
       case TAG -> cache.invalidateTags(TAG);
       case OTHER_TAG -> cache.invalidateTags("other");
       case EXPIRE -> cache.expire(name);
-      case GET, GET_HERE, STRICT, REFRESH, GET_ALL, PEEK ->
+      case GET, GET_HERE, STRICT, REFRESH, GET_ALL, PEEK, SKIP_LOCAL, SKIP_REMOTE ->
           throw new IllegalArgumentException(op.kind + " is no write");
     };
   }
@@ -165,42 +172,59 @@ final class ModelCalls {
   private void get(ModelOp op, ModelNode node) {
     String name = names.get(op.key);
     ghost.begins(op, ticker.read());
+    op.here = op.kind == Kind.GET_HERE || (random.nextBoolean() && skips(op.kind));
     Work<String> work =
         context -> {
           if (op.key == 0) {
             context.tags(TAG);
           }
-          ModelLoad load = new ModelLoad(node.index, op.key, op.kind == Kind.GET_HERE);
+          ModelLoad load = new ModelLoad(node.index, op.key, op.here, ticker.read());
           loads.add(load);
           return load.end;
         };
     LocalEntry<String> kept = node.core.local.get(name);
     long now = ticker.read();
-    if (op.kind == Kind.GET_HERE) {
+    if (kept != null && hits(op.kind, kept, now)) {
+      answered(op, new Answer<>(kept.value, Tier.L1, kept.loadedAt, false), null);
+      return;
+    }
+    if (op.here) {
       start(
           new ModelCaller(
               op,
               () -> {
                 try {
-                  op.got = node.gets.get(name, work, now, kept, ReadOptions.of());
+                  op.got = node.gets.get(name, work, now, kept, options(op.kind));
                 } catch (RuntimeException e) {
                   op.failed = true;
                 }
               }));
       return;
     }
-    CompletableFuture<Answer<String>> end =
-        op.kind == Kind.GET && kept != null && kept.hit(now, ModelNode.SILENCE)
-            ? CompletableFuture.completedFuture(
-                new Answer<>(kept.value, Tier.L1, kept.loadedAt, false))
-            : node.gets.getAsync(name, work, now, kept, options(op.kind));
-    end.whenComplete((answer, error) -> answered(op, answer, error));
+    node.gets
+        .getAsync(name, work, now, kept, options(op.kind))
+        .whenComplete((answer, error) -> answered(op, answer, error));
+  }
+
+  private static boolean skips(Kind kind) {
+    return kind == Kind.SKIP_LOCAL || kind == Kind.SKIP_REMOTE;
+  }
+
+  /** What the cache answers before it asks anybody. */
+  private static boolean hits(Kind kind, LocalEntry<String> kept, long now) {
+    return switch (kind) {
+      case GET -> kept.hit(now, ModelNode.SILENCE);
+      case SKIP_REMOTE -> kept.serves(now, ModelNode.SILENCE);
+      default -> false;
+    };
   }
 
   private static ReadOptions options(Kind kind) {
     return switch (kind) {
       case STRICT -> ReadOptions.of().maxStaleness(Duration.ZERO);
       case REFRESH -> ReadOptions.of().refresh();
+      case SKIP_LOCAL -> ReadOptions.of().skipLocal();
+      case SKIP_REMOTE -> ReadOptions.of().skipRemote();
       default -> ReadOptions.of();
     };
   }
@@ -247,7 +271,7 @@ final class ModelCalls {
     boolean waits = Thread.currentThread() instanceof ModelCaller;
     Map<String, ModelLoad> begun = new TreeMap<>();
     for (String key : new TreeSet<>(keys)) {
-      ModelLoad load = new ModelLoad(node.index, names.indexOf(key), true);
+      ModelLoad load = new ModelLoad(node.index, names.indexOf(key), true, ticker.read());
       begun.put(key, load);
       if (waits) {
         loads.add(load);

@@ -9,6 +9,7 @@ enum ModelFault {
   DISCONNECTED,
   LATE,
   LOAD,
+  SLOW,
   LEASE,
   EVICTED,
   FLUSHED,

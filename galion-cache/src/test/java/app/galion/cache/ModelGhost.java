@@ -28,6 +28,7 @@ final class ModelGhost {
   private final long[][] queuedOn;
   private final long[][] appliedOn;
   private final long[][] servedOn;
+  private final boolean[][] keptOn;
   private final List<Ack> acks = new ArrayList<>();
   private final Map<String, long[]> writes = new HashMap<>();
 
@@ -43,6 +44,7 @@ final class ModelGhost {
     queuedOn = new long[nodes][keys];
     appliedOn = new long[nodes][keys];
     servedOn = new long[nodes][keys];
+    keptOn = new boolean[nodes][keys];
   }
 
   /** A write's script has run. */
@@ -105,8 +107,11 @@ final class ModelGhost {
   }
 
   void begins(ModelOp get, long now) {
-    boolean strict = get.kind == ModelOp.Kind.STRICT;
-    get.need = acknowledgedBefore(get.key, strict ? now : now - ModelNode.SILENCE);
+    if (get.key < 0) {
+      return;
+    }
+    keptOn[get.node][get.key] |= get.kind.keeps();
+    get.need = acknowledgedBefore(get.key, get.kind.strict() ? now : now - ModelNode.SILENCE);
     get.own = returnedOn[get.node][get.key];
     get.served = servedOn[get.node][get.key];
   }
@@ -161,6 +166,19 @@ final class ModelGhost {
     }
   }
 
+  /** A compute must be shown what Redis holds when it begins. */
+  void sawEnough(ModelOp compute) {
+    require(
+        compute.answer == 0 || compute.answer >= compute.need,
+        "C1 "
+            + compute
+            + " was shown "
+            + compute.answer
+            + ", though "
+            + compute.need
+            + " had been acknowledged when it began");
+  }
+
   /** What is visible in Redis: entry, marker and tag table as Redis returned them. */
   void checkRedis(
       int key, String name, byte @Nullable [] entry, byte @Nullable [] marker, Reply tags) {
@@ -208,6 +226,9 @@ final class ModelGhost {
     for (int k = 0; k < keys; k++) {
       Bucket bucket = node.home(names.get(k));
       LocalEntry<String> kept = node.core.local.get(names.get(k));
+      require(
+          kept == null || keptOn[node.index][k],
+          "N5 " + node + " keeps a value of key " + k + ", though no call there left one to keep");
       if (kept == null || !kept.proven(bucket.verifiedAt, 0)) {
         continue;
       }

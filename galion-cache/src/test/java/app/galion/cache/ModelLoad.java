@@ -9,15 +9,19 @@ final class ModelLoad {
   final int key;
   final CompletableFuture<@Nullable String> end = new StepFuture<>();
 
-  /** Whether it is one of a batch, which holds its caller's thread. */
-  final boolean ofBatch;
+  /** Whether it holds its caller's thread. */
+  final boolean here;
 
   long row = -1;
 
-  ModelLoad(int node, int key, boolean ofBatch) {
-    this.ofBatch = ofBatch;
+  /** Before when it does nothing more. */
+  long until;
+
+  ModelLoad(int node, int key, boolean here, long now) {
+    this.here = here;
     this.node = node;
     this.key = key;
+    until = now;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package app.galion.cache;
 
 import app.galion.cache.ModelOp.Kind;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -41,7 +42,11 @@ record ModelMix(
           Kind.STRICT,
           Kind.REFRESH,
           Kind.GET_ALL,
-          Kind.PEEK);
+          Kind.PEEK,
+          Kind.SKIP_LOCAL,
+          Kind.SKIP_REMOTE);
+  private static final List<List<Kind>> ANY_READS =
+      List.of(List.of(Kind.GET), List.of(Kind.GET), READS, READS, List.of(Kind.SKIP_LOCAL));
 
   static ModelMix any(Random random) {
     Map<ModelFault, Integer> faults = new EnumMap<>(ModelFault.class);
@@ -61,7 +66,7 @@ record ModelMix(
             Kind.EXPIRE));
     int keys = 1 + random.nextInt(3);
     int buckets = keys == 1 ? 1 : 1 + random.nextInt(2);
-    List<Kind> reads = random.nextBoolean() ? List.of(Kind.GET) : READS;
+    List<Kind> reads = ANY_READS.get(random.nextInt(ANY_READS.size()));
     boolean clustered = buckets > 1 && random.nextBoolean();
     return new ModelMix(
         keys, buckets, clustered, 20 + random.nextInt(50), reads, writes, faults, ALL);
@@ -81,6 +86,10 @@ record ModelMix(
   ModelMix mostlyStrict() {
     List<Kind> strict = List.of(Kind.GET, Kind.STRICT, Kind.STRICT, Kind.STRICT);
     return new ModelMix(keys, buckets, clustered, 70, strict, writes, faults, evicted);
+  }
+
+  ModelMix withReads(Kind... of) {
+    return new ModelMix(keys, buckets, clustered, gets, List.of(of), writes, faults, evicted);
   }
 
   /** Only heads are evicted. */
@@ -104,6 +113,11 @@ record ModelMix(
       names.add(ModelNode.names(i % buckets, keys).get(i / buckets));
     }
     return names;
+  }
+
+  /** Long enough for slow loads where there are any. */
+  Duration loaderTimeout() {
+    return Duration.ofSeconds(weight(ModelFault.SLOW) > 0 ? 20 : 3);
   }
 
   int weight(ModelFault fault) {

@@ -23,6 +23,10 @@ final class ModelOp {
     /** Of all keys but the one with the tag. */
     GET_ALL,
     PEEK,
+    /** Neither looks into this process nor leaves there what it finds. */
+    SKIP_LOCAL,
+    /** Neither reads Redis nor writes there. */
+    SKIP_REMOTE,
     INV,
     PUT,
     ABSENT,
@@ -41,6 +45,19 @@ final class ModelOp {
     boolean reads() {
       return ordinal() < INV.ordinal();
     }
+
+    /** Whether it must be as fresh as Redis is when it begins. */
+    boolean strict() {
+      return this == STRICT || this == SKIP_LOCAL || this == COMPUTE;
+    }
+
+    /** Whether its node may keep a value because of it. */
+    boolean keeps() {
+      return switch (this) {
+        case SKIP_LOCAL, INV, CLEAR, TAG, OTHER_TAG -> false;
+        default -> true;
+      };
+    }
   }
 
   final int number;
@@ -58,8 +75,11 @@ final class ModelOp {
   long served;
   boolean crossedFailover;
   boolean done;
+  /* whether a get holds its caller's thread */
+  boolean here;
   volatile boolean failed;
   volatile @Nullable Answer<String> got;
+  /* of a compute, the value that it was shown, 0 for none */
   long answer;
   /* of a get of all, one for each key */
   final List<ModelOp> parts = new ArrayList<>();

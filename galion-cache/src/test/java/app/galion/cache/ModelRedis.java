@@ -1,5 +1,7 @@
 package app.galion.cache;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import app.galion.redis.RedisLink;
 import app.galion.redis.Reply;
 import java.time.Duration;
@@ -85,6 +87,12 @@ final class ModelRedis {
 
   void evictLease(String name) {
     evict(bucket(name), "L:" + name);
+  }
+
+  /** The token of the lease that is held for a key, null for none. */
+  @Nullable String lease(String name) {
+    byte @Nullable [] lease = run("GET", List.of(key(bucket(name), "L:" + name))).bytes(0);
+    return lease == null ? null : new String(lease, UTF_8).split("\\|", 3)[1];
   }
 
   void evict(String suffix) {

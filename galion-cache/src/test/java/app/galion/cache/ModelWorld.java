@@ -21,7 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ModelWorld implements AutoCloseable {
   private static final int NODES = 3;
-  private static final Duration LOADER_TIMEOUT = Duration.ofSeconds(3);
   private static final int MOST_OPEN = 6;
   private static final int LAST_STEPS = 20_000;
 
@@ -33,6 +32,7 @@ final class ModelWorld implements AutoCloseable {
   private final ModelGhost ghost;
   private final List<ModelNode> nodes;
   private final ModelCalls calls;
+  private final ModelLeases leases;
   private final List<ModelLoad> abandoned = new ArrayList<>();
   private final List<String> trace = new ArrayList<>();
   private final List<Step> steps = new ArrayList<>();
@@ -55,10 +55,11 @@ final class ModelWorld implements AutoCloseable {
             .mapToObj(
                 i ->
                     new ModelNode(
-                        i, link, ticker, this::micros, broken, LOADER_TIMEOUT, mix.buckets()))
+                        i, link, ticker, this::micros, broken, mix.loaderTimeout(), mix.buckets()))
             .toList();
     nodes.forEach(node -> node.remote.masters = mix.clustered() ? mix.buckets() : 0);
     nodes.forEach(node -> node.remote.gathers = random.nextBoolean());
+    leases = new ModelLeases(redis);
     calls = new ModelCalls(random, ticker, mix, names, ghost, nodes, trace);
   }
 
@@ -231,6 +232,9 @@ final class ModelWorld implements AutoCloseable {
   }
 
   private void ofLoad(ModelLoad load) {
+    if (ticker.read() - load.until < 0) {
+      return;
+    }
     if (load.row < 0) {
       step(10, () -> load + " reads the row", () -> load.row = ghost.rows[load.key]);
     } else {
@@ -250,7 +254,11 @@ final class ModelWorld implements AutoCloseable {
             calls.loads.remove(load);
             load.end.completeExceptionally(new IllegalStateException("no database"));
           });
-      if (!load.ofBatch) {
+      fault(
+          ModelFault.SLOW,
+          () -> load + " takes long",
+          () -> load.until = ticker.read() + (4 + random.nextInt(12)) * 1_000_000_000L);
+      if (!load.here) {
         fault(
             ModelFault.LOAD,
             () -> load + " never ends",
@@ -328,6 +336,7 @@ final class ModelWorld implements AutoCloseable {
     ticker.advance(Duration.ofNanos(1));
     step.action.run();
     calls.settle();
+    leases.check(ticker.read());
     nodes.forEach(
         node ->
             node.remote.trips.removeIf(trip -> (trip.executed() || trip.lost) && !trip.awaited()));
@@ -342,6 +351,9 @@ final class ModelWorld implements AutoCloseable {
         reply != null && trip.writes() && reply.size() == 2 && !reply.text(0).equals("OTHER");
     if (wrote) {
       ghost.executed(node, trip, names);
+    }
+    if (reply != null) {
+      leases.executed(node, trip, reply, ticker.read());
     }
     List<byte[]> messages = redis.take();
     nodes.stream().filter(n -> n.subscribed).forEach(n -> n.messages.addAll(messages));

@@ -154,6 +154,39 @@ class ScriptTracesTest {
   }
 
   @Test
+  void aPutUnderAConditionDoesNotExecuteIfAnotherCameBefore() {
+    traces.need(
+        BrokenRule.PUT_NEEDS_WHAT_IT_SAW,
+        s -> {
+          s.done(s.put(s.a, K));
+          s.expire(s.a, K);
+          Trip read = s.sent(s.a, "MGET");
+          s.execute(read);
+          s.answer(s.a, read);
+          Trip late = s.sent(s.a, "put");
+          s.done(s.put(s.b, K));
+          s.execute(late);
+          s.answer(s.a, late);
+          s.go(s.a);
+          return s.value(s.c, K) == s.rows[K];
+        });
+  }
+
+  @Test
+  void aRenewalDoesNotBringBackALeaseThatIsLost() {
+    traces.need(
+        BrokenRule.RENEWAL_NEEDS_LIVE_LEASE,
+        s -> {
+          beginLoad(s, s.a);
+          s.done(s.inv(s.b, K));
+          s.pass(Duration.ofSeconds(3));
+          s.go(s.a);
+          endLoads(s);
+          return s.value(s.c, K) == s.rows[K];
+        });
+  }
+
+  @Test
   void aRenewalThatIsLostDoesNotLoseTheLease() {
     boolean kept =
         traces.tell(

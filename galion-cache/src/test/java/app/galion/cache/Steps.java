@@ -91,7 +91,7 @@ final class Steps implements AutoCloseable {
       if (key == K) {
         context.tags(ModelCalls.TAG);
       }
-      ModelLoad load = new ModelLoad(node.index, key, false);
+      ModelLoad load = new ModelLoad(node.index, key, false, ticker.read());
       load.row = rows[key];
       if (loadsWait) {
         loads.add(load);
@@ -148,6 +148,10 @@ final class Steps implements AutoCloseable {
             key == K
                 ? node.cache.put(name(key), value, ModelCalls.TAG)
                 : node.cache.put(name(key), value));
+  }
+
+  ModelOp expire(ModelNode node, int key) {
+    return begin(Kind.EXPIRE, node, key, () -> node.cache.expire(name(key)));
   }
 
   ModelOp clear(ModelNode node) {

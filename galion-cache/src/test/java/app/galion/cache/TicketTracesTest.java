@@ -24,6 +24,7 @@ class TicketTracesTest {
   }
 
   private static final ReadOptions STRICT = ReadOptions.of().maxStaleness(Duration.ZERO);
+  private static final ReadOptions PAST_LOCAL = ReadOptions.of().skipLocal();
 
   @Test
   void aWriterSeesItsWriteBeforeItsMessage() {
@@ -77,13 +78,75 @@ class TicketTracesTest {
         });
   }
 
-  /** Two reads of b under way, a put between them. */
+  @Test
+  void whatSkipsThisProcessIsNotKept() {
+    traces.need(
+        BrokenRule.SKIP_LOCAL_LEAVES_NOTHING,
+        s -> {
+          s.get(s.b, K, PAST_LOCAL);
+          s.go(s.b);
+          return keepsNothing(s.b, s);
+        });
+  }
+
+  @Test
+  void aRefreshOfWhatSkipsThisProcessIsNotKept() {
+    traces.need(
+        BrokenRule.SKIP_LOCAL_LEAVES_NOTHING,
+        s -> {
+          s.done(s.put(s.a, L));
+          s.settle();
+          s.pass(Duration.ofSeconds(5));
+          var stale = s.get(s.b, L, PAST_LOCAL);
+          s.rows[L]++;
+          s.go(s.b);
+          boolean refreshed = s.value(s.c, L) == s.rows[L];
+          return stale.join().stale() && refreshed && keepsNothing(s.b, s);
+        });
+  }
+
+  private static boolean keepsNothing(ModelNode node, Steps s) {
+    return node.core.local.get(s.name(K)) == null && node.core.local.get(s.name(L)) == null;
+  }
+
+  @Test
+  void whatSkipsThisProcessLeavesNoOlderValueThere() {
+    traces.need(
+        BrokenRule.PASSED_RESULT_DROPS_WHAT_IS_THERE,
+        s -> {
+          s.done(s.put(s.a, K));
+          s.settle();
+          s.value(s.b, K);
+          s.done(s.put(s.a, K));
+          s.get(s.b, K, PAST_LOCAL);
+          s.go(s.b);
+          return s.hit(s.b, K) == 0;
+        });
+  }
+
+  @Test
+  void anOlderAnswerThanOneThatSkippedThisProcessIsNotKept() {
+    traces.need(
+        BrokenRule.PASSED_RESULT_SUPERSEDES_OTHER_TICKETS,
+        s -> {
+          Trip[] reads = twoReadsOfB(s, PAST_LOCAL);
+          s.answer(s.b, reads[1]);
+          s.answer(s.b, reads[0]);
+          return s.hit(s.b, K) == 0;
+        });
+  }
+
   private static Trip[] twoReadsOfB(Steps s) {
+    return twoReadsOfB(s, STRICT);
+  }
+
+  /** Two reads of b under way, a put between them. */
+  private static Trip[] twoReadsOfB(Steps s, ReadOptions ofTheNewer) {
     s.done(s.put(s.a, K));
     s.settle();
     s.get(s.b, K, STRICT);
     Trip older = s.sent(s.b, "MGET");
-    s.get(s.b, K, STRICT);
+    s.get(s.b, K, ofTheNewer);
     Trip newer = s.sent(s.b, "MGET");
     s.execute(older);
     s.done(s.put(s.a, K));
