@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * A few calls are under way at most; meanwhile the requests queue up, and the end of a call sends them as
  * one. One thread at a time gathers and sends: whoever comes meanwhile leaves a note in pending, and who
  * sends looks again, so no request can be left behind. An error of any kind ends the batch that it met,
- * never the lane. Where calls fail at once and more requests keep coming, a caller sends for some rounds
- * only and then hands on, or it would answer others beyond its own deadline.
+ * never the lane. Where calls end at once and more requests keep coming, a caller sends for some rounds
+ * only, or it would serve others beyond its own deadline: the end of a call under way, or who comes next,
+ * goes on, and another thread only if no call is under way.
  */
 final class Lane {
 
@@ -65,7 +66,7 @@ final class Lane {
     int seen = pending.get();
     for (int round = 0; seen > 0; round++) {
       if (round == MOST_ROUNDS) {
-        CompletableFuture<Void> unused = CompletableFuture.runAsync(this::run);
+        handOn();
         return;
       }
       Batch batch = underWay.get() < MOST_UNDER_WAY ? next() : null;
@@ -76,6 +77,13 @@ final class Lane {
       underWay.incrementAndGet();
       CompletableFuture<Reply> unused =
           send(batch).whenComplete((answer, error) -> ended(batch, answer, error));
+    }
+  }
+
+  private void handOn() {
+    pending.set(0);
+    if (underWay.get() == 0) {
+      CompletableFuture<Void> unused = CompletableFuture.runAsync(this::look);
     }
   }
 
@@ -91,7 +99,7 @@ final class Lane {
   private CompletableFuture<Reply> send(Batch batch) {
     try {
       return carrier.send(batch);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -26,7 +26,9 @@ class LaneTest {
   final List<Integer> sent = new ArrayList<>();
   final Queue<CompletableFuture<Reply>> underWay = new ArrayDeque<>();
   volatile boolean refuses;
+  volatile boolean breaks;
   volatile boolean keepsComing;
+  volatile @Nullable Ask last;
 
   final Lane lane =
       new Lane(
@@ -35,6 +37,9 @@ class LaneTest {
             public CompletableFuture<Reply> send(Batch batch) {
               if (refuses) {
                 throw new IllegalStateException("no way");
+              }
+              if (breaks) {
+                throw new NoClassDefFoundError("no such thing");
               }
               sent.add(batch.size());
               CompletableFuture<Reply> call = new CompletableFuture<>();
@@ -45,7 +50,7 @@ class LaneTest {
             @Override
             public void arrived(Batch batch, @Nullable Reply reply, @Nullable Throwable error) {
               if (keepsComing) {
-                submit();
+                last = submit();
               }
               batch.fail(new IllegalStateException("arrived", error));
             }
@@ -140,6 +145,21 @@ class LaneTest {
   }
 
   @Test
+  void whileACallIsUnderWayItsEndGoesOnWhereACallerStopped() {
+    submit();
+    refuses = true;
+    keepsComing = true;
+    assertThat(submit()).isCompletedExceptionally();
+    assertThat(last).as("of those that came meanwhile").isNotDone();
+    keepsComing = false;
+    refuses = false;
+    answer();
+    assertThat(sent).containsExactly(1, 1);
+    answer();
+    assertThat(last).isCompletedExceptionally();
+  }
+
+  @Test
   void aCallHoldsUpTheServerForABoundedTime() {
     fill();
     for (int i = 0; i < 2_000; i++) {
@@ -158,6 +178,17 @@ class LaneTest {
     refuses = true;
     assertThat(submit()).isCompletedExceptionally();
     refuses = false;
+    assertThat(submit()).isNotDone();
+    assertThat(sent).containsExactly(1);
+  }
+
+  @Test
+  void aFaultOfTheProgramEndsItsBatchAndNotTheLane() {
+    breaks = true;
+    for (int i = 0; i < 2 * Lane.MOST_UNDER_WAY; i++) {
+      assertThat(submit()).isCompletedExceptionally();
+    }
+    breaks = false;
     assertThat(submit()).isNotDone();
     assertThat(sent).containsExactly(1);
   }
