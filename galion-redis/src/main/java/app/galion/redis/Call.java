@@ -277,6 +277,7 @@ final class Call extends CompletableFuture<Reply> implements RedisCommand<byte[]
 
   @Override
   public void encode(ByteBuf out) {
+    line.writes();
     if (!STATE.compareAndSet(this, NEW, SENT) && (int) STATE.get(this) != SENT) {
       Wire.ping(out);
       return;

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +37,13 @@ final class Line {
   private final StatefulRedisConnection<byte[], byte[]> connection;
   private final AtomicInteger waiting = new AtomicInteger();
   private final int maxWaiting;
+  private volatile @Nullable Writer writer;
   private long repliedAt;
   private volatile long waitingSince;
   private volatile boolean suspect;
+
+  /* The thread that writes to the connection. */
+  private record Writer(Thread thread, Executor loop) {}
 
   Line(Node node, LinkCore core, StatefulRedisConnection<byte[], byte[]> connection) {
     this.node = node;
@@ -84,7 +90,24 @@ final class Line {
     waiting.getAndDecrement();
   }
 
+  /*
+   * Calls are written in the order in which they are sent. The connection's own thread would write at
+   * once, before what other threads have sent to it and it has not come to; so it sends to itself.
+   */
   void send(Call call) {
+    Writer own = writer;
+    if (own == null || own.thread != Thread.currentThread()) {
+      dispatch(call);
+      return;
+    }
+    try {
+      own.loop.execute(() -> dispatch(call));
+    } catch (RejectedExecutionException e) {
+      call.completeExceptionally(new RedisException("the connection's thread has ended", e));
+    }
+  }
+
+  private void dispatch(Call call) {
     try {
       if (call.asking()) {
         sendAsking(call);
@@ -93,6 +116,14 @@ final class Line {
       }
     } catch (RuntimeException e) {
       call.completeExceptionally(new RedisException("dispatch failed", e));
+    }
+  }
+
+  /* On the connection's own thread. */
+  void writes() {
+    if (writer == null) {
+      Executor loop = Transport.loopOfThisThread();
+      writer = loop == null ? null : new Writer(Thread.currentThread(), loop);
     }
   }
 

@@ -15,11 +15,19 @@ import io.netty.channel.Channel;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The Lettuce client of one link, with the options that the link's promises rest on. */
 record Transport(RedisClient client, @Nullable ClientResources own, Duration timeout, String name) {
+
+  /* The event loop that a network thread runs, known once it has opened a connection. */
+  private static final ThreadLocal<Executor> LOOP = new ThreadLocal<>();
+
+  static @Nullable Executor loopOfThisThread() {
+    return LOOP.get();
+  }
 
   static Transport open(
       @Nullable ClientResources given, @Nullable SslOptions sslOptions, Settings settings) {
@@ -67,6 +75,9 @@ record Transport(RedisClient client, @Nullable ClientResources own, Duration tim
     @Override
     public void afterChannelInitialized(Channel channel) {
       given.afterChannelInitialized(channel);
+      if (channel.eventLoop().inEventLoop()) {
+        LOOP.set(channel.eventLoop());
+      }
       channel.pipeline().addFirst(new FlushConsolidationHandler(MOST, true));
     }
   }

@@ -47,6 +47,38 @@ class LateArgumentsTest {
   }
 
   @Test
+  void aCallOfTheConnectionsOwnThreadIsWrittenAfterThoseSentBeforeIt() {
+    CompletableFuture<Void> followed = new CompletableFuture<>();
+    CompletableFuture<Void> onItsThread = new CompletableFuture<>();
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    Supplier<List<byte[]>> onceFollowed =
+        () -> {
+          followed.join();
+          return List.of(link.key("a"));
+        };
+    CompletableFuture<Reply> second =
+        mget(onceFollowed)
+            .thenCompose(
+                reply -> {
+                  onItsThread.complete(null);
+                  sent.join();
+                  return append("second");
+                });
+    followed.complete(null);
+    onItsThread.join();
+    CompletableFuture<Reply> first = append("first,");
+    sent.complete(null);
+    join(first);
+    join(second);
+    assertThat(join(link.command("GET", List.of(link.key("order")), LONG)).text(0))
+        .isEqualTo("first,second");
+  }
+
+  private static CompletableFuture<Reply> append(String text) {
+    return link.command("APPEND", List.of(link.key("order"), bytes(text)), LONG);
+  }
+
+  @Test
   void areAskedForOnceAndTakeAlongWhatJoinedUntilThen() throws Exception {
     List<byte[]> keys = Collections.synchronizedList(new ArrayList<>(List.of(link.key("a"))));
     AtomicInteger asked = new AtomicInteger();
