@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * never the lane. Where calls end at once and more requests keep coming, a caller sends for some rounds
  * only, or it would serve others beyond its own deadline: the end of a call under way, or who comes next,
  * goes on, and another thread only if no call is under way.
+ *
+ * At first, and again after an error, one call is under way until it is answered: of several that meet a
+ * server without the script, a later one could be decided before an earlier one is repeated with it.
  */
 final class Lane {
 
@@ -39,6 +42,7 @@ final class Lane {
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
   private final AtomicInteger pending = new AtomicInteger();
+  private volatile int most = 1;
   private @Nullable Ask deferred;
 
   Lane(Carrier carrier, Throwable overloaded) {
@@ -69,7 +73,7 @@ final class Lane {
         handOn();
         return;
       }
-      Batch batch = underWay.get() < MOST_UNDER_WAY ? next() : null;
+      Batch batch = underWay.get() < most ? next() : null;
       if (batch == null) {
         seen = pending.addAndGet(-seen);
         continue;
@@ -88,6 +92,7 @@ final class Lane {
   }
 
   private void ended(Batch batch, @Nullable Reply reply, @Nullable Throwable error) {
+    most = error == null ? MOST_UNDER_WAY : 1;
     underWay.decrementAndGet();
     try {
       look();
