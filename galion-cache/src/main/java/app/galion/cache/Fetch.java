@@ -73,7 +73,9 @@ final class Fetch<K, V> {
     long sentAt = core.now();
     BulkReads reads = call.reads();
     CompletableFuture<Looked> sent = reads == null ? remote.read(name) : reads.read(name);
-    return exec instanceof CallerThread
+    boolean alike =
+        reads == null || !remote.clustered(); // or a hung shard would hold up the others
+    return exec instanceof CallerThread && alike
         ? () -> readHere(ticket, sentAt, sent)
         : () ->
             sent.handleAsync(

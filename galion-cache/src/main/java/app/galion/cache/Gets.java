@@ -48,7 +48,7 @@ final class Gets<K, V> {
       for (K key : keys) {
         begun.add(one(key, names.get(begun.size()), batch, reads, thread));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       begun.forEach(one -> one.fail(this, e));
       throw e;
     } finally {
@@ -101,7 +101,7 @@ final class Gets<K, V> {
       return own == null ? end.get() : gets.finish(own, end);
     }
 
-    void fail(Gets<K, V> gets, RuntimeException error) {
+    void fail(Gets<K, V> gets, Throwable error) {
       if (own != null) {
         CompletableFuture<Answer<V>> unused =
             gets.finish(own, () -> CompletableFuture.failedFuture(error));

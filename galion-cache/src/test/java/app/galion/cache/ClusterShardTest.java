@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -89,6 +90,30 @@ class ClusterShardTest {
       WriteResult written = c.invalidate(key);
       assertThat(written).isEqualTo(gone.contains(key) ? WriteResult.QUEUED : WriteResult.APPLIED);
     }
+  }
+
+  @Test
+  void aHungShardHoldsUpNoKeyOfTheOthers() {
+    KEYS.forEach(key -> assertThat(nodes.get(0).put(key, "stored")).isEqualTo(WriteResult.APPLIED));
+    RedisServer hung = cluster.primaryOf(place("k0"));
+    String other =
+        KEYS.stream()
+            .filter(key -> cluster.primaryOf(place(key)) != hung)
+            .findFirst()
+            .orElseThrow();
+    TieredCache<String, String> b = nodes.get(1);
+    CompletableFuture<Map<String, String>> all;
+    hung.pause();
+    try {
+      all =
+          CompletableFuture.supplyAsync(
+              () -> b.getAll(List.of("k0", other), keys -> Map.of("k0", "loaded")));
+      Await.until("b has found " + other, PATIENCE, () -> b.core().local.get(other) != null);
+      assertThat(b.stats().redisFailures()).as("k0 is still asked for").isZero();
+    } finally {
+      hung.resume();
+    }
+    assertThat(all.join()).containsOnlyKeys("k0", other).containsEntry(other, "stored");
   }
 
   @Test
