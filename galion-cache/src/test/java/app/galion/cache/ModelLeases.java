@@ -71,11 +71,12 @@ final class ModelLeases {
     Lease held = byKey.get(trip.text);
     if (trip.word.equals("acquire") && reply.text(0).equals("L")) {
       byKey.put(trip.text, new Lease(node, trip.opId, now));
-    } else if (trip.word.equals("extend")
-        && held != null
-        && held.token.equals(trip.opId)
-        && reply.integer(0) == 1) {
-      held.until = now + LIFE;
+    } else if (trip.word.equals("extend") && held != null && held.token.equals(trip.opId)) {
+      if (reply.integer(0) == 1) {
+        held.until = now + LIFE;
+      } else {
+        held.excused = true; // a failover may yet bring it back
+      }
     }
   }
 
