@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,8 @@ final class ModelCalls {
   static final String TAG = "t";
 
   final List<ModelOp> open = new ArrayList<>();
-  final List<ModelLoad> loads = new ArrayList<>();
+  /* of one step, several callers may go on at once */
+  final List<ModelLoad> loads = new CopyOnWriteArrayList<>();
   int begun;
 
   private final List<ModelCaller> callers = new ArrayList<>();
@@ -52,9 +54,20 @@ final class ModelCalls {
 
   /** Waits until every blocking call waits for the scheduler, and ends those that returned. */
   void settle() {
+    while (endFinished()) {
+      /* one that returns may have let another go on */
+    }
+    if (violation != null) {
+      throw violation;
+    }
+  }
+
+  private boolean endFinished() {
+    boolean any = false;
     for (ModelCaller caller : List.copyOf(callers)) {
       caller.awaitStill();
       if (caller.finished()) {
+        any = true;
         callers.remove(caller);
         open.remove(caller.op);
         caller.op.done = true;
@@ -69,9 +82,7 @@ final class ModelCalls {
         }
       }
     }
-    if (violation != null) {
-      throw violation;
-    }
+    return any;
   }
 
   void beginSome() {

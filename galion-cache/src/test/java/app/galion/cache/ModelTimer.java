@@ -21,13 +21,13 @@ final class ModelTimer extends AbstractExecutorService implements ScheduledExecu
   }
 
   /** What may run now. */
-  List<Task> due() {
+  synchronized List<Task> due() {
     long now = ticker.read();
     return tasks.stream().filter(task -> task.dueAt - now <= 0).toList();
   }
 
   /** Nanoseconds until something may run; at most a second. */
-  long untilDue() {
+  synchronized long untilDue() {
     long now = ticker.read();
     return tasks.stream()
         .mapToLong(task -> Math.max(0, task.dueAt - now))
@@ -36,16 +36,20 @@ final class ModelTimer extends AbstractExecutorService implements ScheduledExecu
   }
 
   void run(Task task) {
+    take(task);
+    task.action.run();
+  }
+
+  private synchronized void take(Task task) {
     tasks.remove(task);
     if (task.every > 0) {
       tasks.add(task);
       task.dueAt = ticker.read() + task.every;
     }
-    task.action.run();
   }
 
   @Override
-  public synchronized void execute(Runnable action) {
+  public void execute(Runnable action) {
     add(action, 0, 0);
   }
 
@@ -71,7 +75,7 @@ final class ModelTimer extends AbstractExecutorService implements ScheduledExecu
     throw new UnsupportedOperationException("the cache schedules no callables");
   }
 
-  private Task add(Runnable action, long delay, long every) {
+  private synchronized Task add(Runnable action, long delay, long every) {
     Task task = new Task(action, ticker.read() + delay, every);
     if (!shut) {
       tasks.add(task);
@@ -80,29 +84,29 @@ final class ModelTimer extends AbstractExecutorService implements ScheduledExecu
   }
 
   @Override
-  public void shutdown() {
+  public synchronized void shutdown() {
     shut = true;
   }
 
   @Override
-  public List<Runnable> shutdownNow() {
+  public synchronized List<Runnable> shutdownNow() {
     shut = true;
     tasks.clear();
     return List.of();
   }
 
   @Override
-  public boolean isShutdown() {
+  public synchronized boolean isShutdown() {
     return shut;
   }
 
   @Override
-  public boolean isTerminated() {
+  public synchronized boolean isTerminated() {
     return shut;
   }
 
   @Override
-  public boolean awaitTermination(long timeout, TimeUnit unit) {
+  public synchronized boolean awaitTermination(long timeout, TimeUnit unit) {
     return shut;
   }
 
@@ -120,17 +124,23 @@ final class ModelTimer extends AbstractExecutorService implements ScheduledExecu
 
     @Override
     public boolean cancel(boolean mayInterrupt) {
-      return tasks.remove(this);
+      synchronized (ModelTimer.this) {
+        return tasks.remove(this);
+      }
     }
 
     @Override
     public boolean isCancelled() {
-      return !tasks.contains(this);
+      synchronized (ModelTimer.this) {
+        return !tasks.contains(this);
+      }
     }
 
     @Override
     public boolean isDone() {
-      return !tasks.contains(this);
+      synchronized (ModelTimer.this) {
+        return !tasks.contains(this);
+      }
     }
 
     @Override

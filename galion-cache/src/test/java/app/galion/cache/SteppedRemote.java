@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,8 @@ final class SteppedRemote extends Remote {
   /* the real server may be slow: only the model's clock makes a call late */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-  final List<Trip> trips = new ArrayList<>();
+  /* of one step, several callers may go on at once */
+  final List<Trip> trips = new CopyOnWriteArrayList<>();
   final Map<Integer, BusListener> listeners = new HashMap<>();
   boolean connected = true;
 
