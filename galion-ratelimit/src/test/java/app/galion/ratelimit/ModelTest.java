@@ -20,9 +20,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Random steps under random policies, taken by the simplest model and by the real thing. */
 class ModelTest {
@@ -44,6 +46,7 @@ class ModelTest {
 
   @Test
   @Tag("long")
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void aMillionStepsInRedisAndInProcessAreThoseOfTheModel() throws Exception {
     inRedis(600_000, 40);
     inProcess(400_000, 40);

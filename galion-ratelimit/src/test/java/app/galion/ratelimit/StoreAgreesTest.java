@@ -15,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Random requests on a clock that a test moves, decided by Bucket4j and by Redis. */
 class StoreAgreesTest {
@@ -47,6 +49,7 @@ class StoreAgreesTest {
 
   @Test
   @Tag("long")
+  @Timeout(value = 20, unit = TimeUnit.MINUTES)
   void aBucketOfOneLimitSaysTheSameInBothAMillionTimes() throws Exception {
     agree(1_000_000);
     System.out.printf("Bucket4j and the script agreed on %d steps%n", 1_000_000);
